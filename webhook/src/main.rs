@@ -1,0 +1,2 @@
+//! The webhook.
+fn main() {}

@@ -1,0 +1,1 @@
+//! The mint as an edge worker.
