@@ -1,0 +1,304 @@
+//! The configuration as people write it; the words are AuthenticationConfiguration's and RBAC's.
+
+use alloc::{borrow::ToOwned, collections::BTreeSet, format, string::String, vec, vec::Vec};
+use base64ct::{Base64, Encoding as _};
+use serde::{Deserialize, Serialize};
+
+use super::{Cluster, Config, Fault, Lives, Mapping, Provider, Rule, Subject};
+use crate::{authenticator::Accepts, bearer, cluster::Endpoint, grant, name, session, time::Seconds};
+
+/// The whole document, as read from TOML by people's tools and from JSON by the mint.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+pub struct Document {
+    issuer: String,
+    identity_providers: Vec<ProviderEntry>,
+    clusters: Vec<ClusterEntry>,
+    rules: Vec<RuleEntry>,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+struct ProviderEntry {
+    alias: String,
+    #[serde(rename = "clientID")]
+    client_id: String,
+    issuer: IssuerEntry,
+    #[serde(default = "default_scopes")]
+    scopes: Vec<String>,
+    claim_mappings: MappingsEntry,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct IssuerEntry {
+    url: String,
+    audiences: Vec<String>,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct MappingsEntry {
+    username: MappingEntry,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    groups: Option<MappingEntry>,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct MappingEntry {
+    claim: String,
+    prefix: String,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+struct ClusterEntry {
+    name: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    display_name: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    certificate_authority_data: Option<String>,
+    endpoints: Vec<EndpointEntry>,
+    #[serde(default = "default_accepts")]
+    accepts: Vec<String>,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+struct EndpointEntry {
+    name: String,
+    server: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    tls_server_name: Option<String>,
+    #[serde(default, rename = "proxyURL", skip_serializing_if = "Option::is_none")]
+    proxy_url: Option<String>,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RuleEntry {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    description: Option<String>,
+    subjects: Vec<SubjectEntry>,
+    clusters: Vec<String>,
+    groups: Vec<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    namespace: Option<String>,
+    #[serde(default, rename = "maxTTL")]
+    max_ttl: LivesEntry,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct SubjectEntry {
+    kind: String,
+    name: String,
+}
+
+#[derive(Debug, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct LivesEntry {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    session: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    bound: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    bearer: Option<String>,
+}
+
+fn default_scopes() -> Vec<String> {
+    ["openid", "profile", "email", "groups"].map(ToOwned::to_owned).to_vec()
+}
+
+fn default_accepts() -> Vec<String> {
+    vec!["bound".to_owned()]
+}
+
+impl Document {
+    /// Checks everything a type cannot say.
+    ///
+    /// # Errors
+    /// Every fault, in the order of the document.
+    pub fn check(&self) -> Result<Config, Vec<Fault>> {
+        let mut faults = Faults(Vec::new());
+        faults.unless(is_https(&self.issuer), "issuer", "an https URL without a trailing slash");
+        let config = Config {
+            issuer: self.issuer.clone(),
+            providers: self.providers(&mut faults),
+            clusters: self.clusters(&mut faults),
+            rules: self
+                .rules
+                .iter()
+                .enumerate()
+                .map(|(i, rule)| self.rule(rule, &format!("rules[{i}]"), &mut faults))
+                .collect(),
+        };
+        if faults.0.is_empty() { Ok(config) } else { Err(faults.0) }
+    }
+
+    fn providers(&self, faults: &mut Faults) -> Vec<Provider> {
+        faults.unless(!self.identity_providers.is_empty(), "identityProviders", "at least one provider");
+        let (mut aliases, mut issuers) = (BTreeSet::new(), BTreeSet::new());
+        let mut providers = Vec::new();
+        for (i, entry) in self.identity_providers.iter().enumerate() {
+            let at = |field: &str| format!("identityProviders[{i}].{field}");
+            faults.unless(
+                name::is_alias(&entry.alias) && aliases.insert(&entry.alias),
+                at("alias"),
+                "a unique alias of a-z, 0-9 and -, not `system`",
+            );
+            faults.unless(
+                is_https(&entry.issuer.url) && issuers.insert(&entry.issuer.url),
+                at("issuer.url"),
+                "a unique https URL without a trailing slash",
+            );
+            faults.unless(!entry.issuer.audiences.is_empty(), at("issuer.audiences"), "at least one audience");
+            faults.unless(!entry.client_id.is_empty(), at("clientID"), "a client id");
+            faults.unless(entry.scopes.iter().any(|s| s == "openid"), at("scopes"), "a list with `openid` in it");
+            let username = &entry.claim_mappings.username;
+            faults.unless(!username.claim.is_empty(), at("claimMappings.username.claim"), "the name of a claim");
+            faults.unless(
+                !username.prefix.is_empty() || self.identity_providers.len() == 1,
+                at("claimMappings.username.prefix"),
+                "a prefix, as there are several providers that could name the same user",
+            );
+            providers.push(Provider {
+                alias: entry.alias.clone(),
+                client_id: entry.client_id.clone(),
+                issuer: entry.issuer.url.clone(),
+                audiences: entry.issuer.audiences.clone(),
+                scopes: entry.scopes.clone(),
+                username: mapping(username),
+                groups: entry.claim_mappings.groups.as_ref().map(mapping),
+            });
+        }
+        let mut prefixes = BTreeSet::new();
+        let unique = providers.iter().all(|p| prefixes.insert(p.username.prefix.as_str()));
+        faults.unless(unique, "identityProviders", "a username prefix of its own for each provider");
+        providers
+    }
+
+    fn clusters(&self, faults: &mut Faults) -> Vec<Cluster> {
+        let mut names = BTreeSet::new();
+        let mut clusters = Vec::new();
+        for (i, entry) in self.clusters.iter().enumerate() {
+            let at = |field: &str| format!("clusters[{i}].{field}");
+            faults.unless(
+                name::is_dns_label(&entry.name) && names.insert(&entry.name),
+                at("name"),
+                "a unique DNS label",
+            );
+            faults.unless(!entry.endpoints.is_empty(), at("endpoints"), "at least one endpoint");
+            for (j, endpoint) in entry.endpoints.iter().enumerate() {
+                faults.unless(
+                    is_https(&endpoint.server),
+                    at(&format!("endpoints[{j}].server")),
+                    "an https URL without a trailing slash",
+                );
+            }
+            let ca = entry.certificate_authority_data.as_deref();
+            faults.unless(ca.is_none_or(is_base64_pem), at("certificateAuthorityData"), "base64 of a PEM certificate");
+            let accepts = Accepts {
+                bound: entry.accepts.iter().any(|a| a == "bound"),
+                bearer: entry.accepts.iter().any(|a| a == "bearer"),
+            };
+            let known = entry.accepts.iter().all(|a| a == "bound" || a == "bearer") && !entry.accepts.is_empty();
+            faults.unless(known, at("accepts"), "a list of `bound`, `bearer` or both");
+            clusters.push(Cluster {
+                name: entry.name.clone(),
+                display_name: entry.display_name.clone().unwrap_or_else(|| entry.name.clone()),
+                certificate_authority_data: entry.certificate_authority_data.clone(),
+                endpoints: entry.endpoints.iter().map(endpoint).collect(),
+                accepts,
+            });
+        }
+        clusters
+    }
+
+    fn rule(&self, entry: &RuleEntry, path: &str, faults: &mut Faults) -> Rule {
+        let at = |field: &str| format!("{path}.{field}");
+        faults.unless(!entry.subjects.is_empty(), at("subjects"), "at least one subject");
+        let known = |name: &String| name == "*" || self.clusters.iter().any(|c| c.name == *name);
+        faults.unless(
+            !entry.clusters.is_empty() && entry.clusters.iter().all(known),
+            at("clusters"),
+            "names of clusters of this document, or `*`",
+        );
+        let groups = name::check_groups(&entry.groups).is_ok() && !entry.groups.is_empty();
+        faults.unless(groups, at("groups"), "1 to 64 group names, none that begins with `system:`");
+        faults.unless(entry.namespace.as_deref().is_none_or(name::is_dns_label), at("namespace"), "a DNS label");
+        let mut subjects = Vec::new();
+        for (i, subject) in entry.subjects.iter().enumerate() {
+            let name = subject.name.clone();
+            faults.unless(!name.is_empty(), format!("{path}.subjects[{i}].name"), "a name");
+            match subject.kind.as_str() {
+                "User" => subjects.push(Subject::User(name)),
+                "Group" => subjects.push(Subject::Group(name)),
+                _ => faults.add(format!("{path}.subjects[{i}].kind"), "`User` or `Group`"),
+            }
+        }
+        Rule {
+            subjects,
+            clusters: entry.clusters.clone(),
+            groups: entry.groups.clone(),
+            namespace: entry.namespace.clone(),
+            lives: lives(&entry.max_ttl, path, faults),
+        }
+    }
+}
+
+fn lives(entry: &LivesEntry, path: &str, faults: &mut Faults) -> Lives {
+    let mut read = |text: &Option<String>, field: &str, max: Seconds, expected: &'static str| {
+        let life = text.as_deref().map(|text| text.parse::<Seconds>().ok().filter(|life| life.0 > 0 && *life <= max));
+        if life == Some(None) {
+            faults.add(format!("{path}.maxTTL.{field}"), expected);
+        }
+        life.flatten()
+    };
+    Lives {
+        session: read(&entry.session, "session", session::MAX_LIFE, "a duration such as 12h, at most 24h"),
+        bound: read(&entry.bound, "bound", grant::MAX_LIFE, "a duration such as 8h, at most 7d"),
+        bearer: read(&entry.bearer, "bearer", bearer::MAX_LIFE, "a duration such as 15m, at most 72h"),
+    }
+}
+
+fn mapping(entry: &MappingEntry) -> Mapping {
+    Mapping { claim: entry.claim.clone(), prefix: entry.prefix.clone() }
+}
+
+fn endpoint(entry: &EndpointEntry) -> Endpoint {
+    Endpoint {
+        name: entry.name.clone(),
+        server: entry.server.clone(),
+        tls_server_name: entry.tls_server_name.clone(),
+        proxy_url: entry.proxy_url.clone(),
+    }
+}
+
+/// https, a host, no user, query, fragment, white space or trailing slash.
+fn is_https(url: &str) -> bool {
+    let Some(rest) = url.strip_prefix("https://") else { return false };
+    !rest.is_empty()
+        && !rest.starts_with(['/', ':'])
+        && !rest.ends_with('/')
+        && rest.chars().all(|c| c.is_ascii_graphic() && !matches!(c, '?' | '#' | '@' | '\\' | '"'))
+}
+
+fn is_base64_pem(text: &str) -> bool {
+    Base64::decode_vec(text).is_ok_and(|pem| pem.starts_with(b"-----BEGIN CERTIFICATE-----"))
+}
+
+struct Faults(Vec<Fault>);
+
+impl Faults {
+    fn unless(&mut self, good: bool, path: impl Into<String>, expected: &'static str) {
+        if !good {
+            self.add(path.into(), expected);
+        }
+    }
+
+    fn add(&mut self, path: String, expected: &'static str) {
+        self.0.push(Fault { path, expected });
+    }
+}

@@ -1,0 +1,166 @@
+//! A JSON Web Key Set (RFC 7517 §5): the public keys of one issuer by key id.
+
+use alloc::{
+    borrow::ToOwned,
+    collections::BTreeMap,
+    string::{String, ToString},
+};
+use serde_json::{Value, json};
+
+use crate::{
+    json,
+    jwk::{self, PublicKey, RsaKey, VerifyingKey},
+    name,
+    problem::Reason,
+};
+
+/// The largest key set that is read, in bytes.
+pub const MAX_BYTES: usize = 256 * 1024;
+/// The most keys one set may hold.
+pub const MAX_KEYS: usize = 50;
+
+/// Public keys by key id.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct KeySet(BTreeMap<String, VerifyingKey>);
+
+impl KeySet {
+    /// Reads a key set. Keys of kinds that are not used here are passed over, as RFC 7517 §5 asks;
+    /// keys for encryption too.
+    ///
+    /// # Errors
+    /// [`Reason::KeysMalformed`] if it is too large, is no key set, holds a key id twice or a
+    /// symmetric or private key: whoever publishes that is not to be trusted with the rest.
+    pub fn parse(bytes: &[u8]) -> Result<Self, Reason> {
+        if bytes.len() > MAX_BYTES {
+            return Err(Reason::KeysMalformed);
+        }
+        let document = json::parse(bytes).ok_or(Reason::KeysMalformed)?;
+        let keys = document.get("keys").and_then(Value::as_array).ok_or(Reason::KeysMalformed)?;
+        if keys.len() > MAX_KEYS {
+            return Err(Reason::KeysMalformed);
+        }
+        let mut set = BTreeMap::new();
+        for value in keys {
+            let Some((key_id, key)) = read(value)? else { continue };
+            if set.insert(key_id, key).is_some() {
+                return Err(Reason::KeysMalformed);
+            }
+        }
+        Ok(Self(set))
+    }
+
+    /// A set of one issuer's ES256 keys under their thumbprints.
+    #[must_use]
+    pub fn of<'a>(keys: impl IntoIterator<Item = &'a PublicKey>) -> Self {
+        Self(keys.into_iter().map(|key| (key.thumbprint(), VerifyingKey::P256(key.clone()))).collect())
+    }
+
+    /// The key of an id. An id is an opaque map key: never a path, a URL or a query.
+    #[must_use]
+    pub fn get(&self, key_id: &str) -> Option<&VerifyingKey> {
+        self.0.get(key_id)
+    }
+
+    /// The only key, for issuers that have one and leave `kid` out.
+    #[must_use]
+    pub fn only(&self) -> Option<&VerifyingKey> {
+        if self.0.len() == 1 { self.0.values().next() } else { None }
+    }
+
+    /// How many usable keys it holds.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// Whether it holds none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// The published form: `kty crv x y use alg kid` for each ES256 key.
+    #[must_use]
+    pub fn to_json(&self) -> String {
+        let keys: alloc::vec::Vec<Value> = self.0.iter().filter_map(|(key_id, key)| published(key_id, key)).collect();
+        json!({ "keys": keys }).to_string()
+    }
+}
+
+fn published(key_id: &str, key: &VerifyingKey) -> Option<Value> {
+    let VerifyingKey::P256(key) = key else { return None };
+    let mut value = serde_json::to_value(jwk::WireJwk::new(key)).ok()?;
+    let members = value.as_object_mut()?;
+    members.insert("kid".into(), key_id.into());
+    members.insert("alg".into(), "ES256".into());
+    members.insert("use".into(), "sig".into());
+    Some(value)
+}
+
+fn read(value: &Value) -> Result<Option<(String, VerifyingKey)>, Reason> {
+    let text = |member| json::text(value, member);
+    let kind = text("kty").ok_or(Reason::KeysMalformed)?;
+    if kind == "oct" || value.get("d").is_some() {
+        return Err(Reason::KeysMalformed);
+    }
+    if text("use").is_some_and(|usage| usage != "sig") {
+        return Ok(None);
+    }
+    let algorithm = text("alg");
+    let key = match (kind, text("crv")) {
+        ("EC", Some("P-256")) if algorithm.is_none_or(|a| a == "ES256") => {
+            let (x, y) = text("x").zip(text("y")).ok_or(Reason::KeysMalformed)?;
+            VerifyingKey::P256(jwk::point(x, y).map_err(|_| Reason::KeysMalformed)?)
+        }
+        ("RSA", _) if algorithm.is_none_or(|a| a == "RS256") => {
+            let (n, e) = text("n").zip(text("e")).ok_or(Reason::KeysMalformed)?;
+            VerifyingKey::Rsa(RsaKey::from_members(n, e).map_err(|_| Reason::KeysMalformed)?)
+        }
+        _ => return Ok(None),
+    };
+    match value.get("kid") {
+        None => Ok(Some((String::new(), key))),
+        Some(Value::String(key_id)) if name::is_id(key_id) => Ok(Some((key_id.to_owned(), key))),
+        Some(_) => Err(Reason::KeysMalformed),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::jwk::SecretKey;
+    use alloc::{format, vec};
+
+    fn jwk(extra: &str) -> String {
+        SecretKey::from_random(&[7; 32]).unwrap().public().jwk().replace('{', &format!("{{{extra}"))
+    }
+
+    #[test]
+    fn publishes_what_it_reads() {
+        let key = SecretKey::from_random(&[7; 32]).unwrap();
+        let set = KeySet::of([key.public()]);
+        assert_eq!(KeySet::parse(set.to_json().as_bytes()).unwrap(), set);
+        assert!(set.get(&key.public().thumbprint()).is_some());
+    }
+
+    #[test]
+    fn h64_sets_nobody_should_publish() {
+        let double = format!("{{\"keys\":[{0},{0}]}}", jwk("\"kid\":\"a\","));
+        let symmetric = r#"{"keys":[{"kty":"oct","k":"c2VjcmV0","kid":"a"}]}"#.into();
+        let private = format!("{{\"keys\":[{}]}}", *SecretKey::from_random(&[7; 32]).unwrap().reveal_jwk());
+        let many = format!("{{\"keys\":[{}]}}", vec![r#"{"kty":"OKP"}"#; 51].join(","));
+        let large = format!("{{\"keys\":[],\"x\":\"{}\"}}", "a".repeat(MAX_BYTES));
+        for bad in [double, symmetric, private, many, large, "[]".into(), "{}".into()] {
+            assert_eq!(KeySet::parse(bad.as_bytes()), Err(Reason::KeysMalformed));
+        }
+    }
+
+    #[test]
+    fn other_kinds_are_passed_over() {
+        let json = format!(
+            r#"{{"keys":[{{"kty":"OKP","crv":"Ed25519","x":"AA","kid":"e"}},{}]}}"#,
+            jwk("\"kid\":\"a\",\"use\":\"enc\",")
+        );
+        assert!(KeySet::parse(json.as_bytes()).unwrap().is_empty());
+    }
+}
