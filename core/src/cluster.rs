@@ -6,7 +6,7 @@ use alloc::{
 };
 use serde_json::{Value, json};
 
-use crate::{config::Cluster, exec::rfc3339, json, name, problem::Reason, time::Time};
+use crate::{config::Cluster, json, name, problem::Reason};
 
 /// The group and version of the mint's own resources.
 pub const API_VERSION: &str = "kubemint.dev/v1alpha1";
@@ -62,15 +62,14 @@ impl View {
         }
     }
 
-    /// The object as it is served; `created` is when the mint last got its configuration.
+    /// The object as it is served. It has no creation time: it stands in the configuration.
     #[must_use]
-    pub fn to_json(&self, created: Time) -> Value {
+    pub fn to_json(&self) -> Value {
         let endpoints: Vec<Value> = self.endpoints.iter().map(endpoint).collect();
         let mut spec = json!({ "displayName": self.display_name, "endpoints": endpoints, "accepts": self.accepts });
         set(&mut spec, "certificateAuthorityData", self.certificate_authority_data.as_deref());
         set(&mut spec, "namespace", self.namespace.as_deref());
-        let metadata = json!({ "name": self.name, "creationTimestamp": rfc3339(created) });
-        json!({ "apiVersion": API_VERSION, "kind": "Cluster", "metadata": metadata, "spec": spec })
+        json!({ "apiVersion": API_VERSION, "kind": "Cluster", "metadata": { "name": self.name }, "spec": spec })
     }
 
     /// Reads a `ClusterList` as the mint serves it.

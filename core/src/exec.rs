@@ -2,12 +2,11 @@
 
 use alloc::{
     borrow::ToOwned,
-    format,
     string::{String, ToString},
 };
 use serde_json::{Value, json};
 
-use crate::{json, problem::Reason, time::Time};
+use crate::{date, json, problem::Reason, time::Time};
 
 /// What kubectl said in `KUBERNETES_EXEC_INFO`.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -75,43 +74,13 @@ fn target(value: &Value) -> Result<Target, Reason> {
 /// The answer for kubectl's standard input: a token and the moment, by the local clock, to ask again.
 #[must_use]
 pub fn credential(api_version: &str, token: &str, expires_at: Time) -> String {
-    let status = json!({ "token": token, "expirationTimestamp": rfc3339(expires_at) });
+    let status = json!({ "token": token, "expirationTimestamp": date::rfc3339(expires_at) });
     json!({ "apiVersion": api_version, "kind": "ExecCredential", "status": status }).to_string()
-}
-
-/// A moment as RFC 3339 in UTC, as `metav1.Time` wants it.
-#[must_use]
-pub fn rfc3339(time: Time) -> String {
-    let (days, second) = (time.unix() / 86_400, time.unix() % 86_400);
-    let (year, month, day) = civil(days);
-    format!("{year:04}-{month:02}-{day:02}T{:02}:{:02}:{:02}Z", second / 3600, second / 60 % 60, second % 60)
-}
-
-/// The proleptic Gregorian date of a day counted from 1970-01-01, by eras of 400 years that begin in March.
-const fn civil(days: u64) -> (u64, u64, u64) {
-    let shifted = days + 719_468;
-    let (era, day_of_era) = (shifted / 146_097, shifted % 146_097);
-    let year_of_era = (day_of_era - day_of_era / 1460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
-    let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
-    let shifted_month = (5 * day_of_year + 2) / 153;
-    let day = day_of_year - (153 * shifted_month + 2) / 5 + 1;
-    let month = if shifted_month < 10 { shifted_month + 3 } else { shifted_month - 9 };
-    (era * 400 + year_of_era + if month <= 2 { 1 } else { 0 }, month, day)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn dates() {
-        let at = |s| rfc3339(Time::from_unix(s).unwrap());
-        assert_eq!(at(0), "1970-01-01T00:00:00Z");
-        assert_eq!(at(951_782_399), "2000-02-28T23:59:59Z");
-        assert_eq!(at(951_782_400), "2000-02-29T00:00:00Z");
-        assert_eq!(at(1_795_305_600), "2026-11-22T00:00:00Z");
-        assert_eq!(at(4_107_542_400), "2100-03-01T00:00:00Z");
-    }
 
     #[test]
     fn echoes_the_version_and_refuses_others() {

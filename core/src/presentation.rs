@@ -46,6 +46,15 @@ pub fn unsigned(grant: &str, audience: &str, random: &[u8; 16], now: Time) -> Si
     )
 }
 
+/// The most bytes the holder's part adds to a grant for an audience of so many bytes.
+#[must_use]
+pub const fn binding_length(audience: usize) -> usize {
+    const HEADER: usize = 40;
+    const CLAIMS: usize = r#"{"iat":9007199254740992,"aud":"","nonce":"","sd_hash":""}"#.len() + 22 + 43;
+    const SIGNATURE: usize = 86;
+    HEADER + 1 + ((CLAIMS + audience) * 4).div_ceil(3) + 1 + SIGNATURE
+}
+
 /// A presentation split at its `~`: nothing decoded, nothing believed.
 #[derive(Clone, Copy)]
 pub struct Parts<'a> {
@@ -138,5 +147,19 @@ impl Binding<'_> {
     pub fn accept(&self, passed: Result<Passed<'_>, Reason>) -> Result<&str, Reason> {
         self.signed.open(&passed.map_err(holder)?).map_err(holder)?;
         Ok(&self.nonce)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_bound_on_its_length_holds() {
+        for audience in ["a", "https://mint.example.com/clusters/prod/bound"] {
+            let binding = unsigned("grant~", audience, &[0; 16], Time::from_unix(1 << 53).unwrap()).attach(&[0; 64]);
+            assert!(binding.len() <= binding_length(audience.len()));
+            assert!(binding.len() + 4 > binding_length(audience.len()));
+        }
     }
 }

@@ -11,6 +11,9 @@ const MAX: u64 = 1 << 53;
 pub struct Time(u64);
 
 impl Time {
+    /// 1970-01-01T00:00:00Z: what an unreadable clock reads as, when nothing is valid.
+    pub const EPOCH: Self = Self(0);
+
     /// A moment from Unix seconds; none above 2^53.
     #[must_use]
     pub const fn from_unix(seconds: u64) -> Option<Self> {
