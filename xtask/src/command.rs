@@ -13,6 +13,8 @@ pub enum Command {
     Test(Vec<String>),
     /// The products, optimised.
     Build,
+    /// The worker's bundle only; `wrangler deploy` asks for it.
+    Bundle,
     /// The table of ratios; the words are the bench's own.
     Bench(Vec<String>),
     /// The vectors on every host, and which hostile inputs are covered.
@@ -41,6 +43,7 @@ impl Command {
             "bench" => Ok(Self::Bench(rest)),
             "tools" => Ok(Self::Tools(rest)),
             "build" => bare(verb, &rest, Self::Build),
+            "bundle" => bare(verb, &rest, Self::Bundle),
             "vectors" => bare(verb, &rest, Self::Vectors),
             _ => Ok(Self::Help(ALL)),
         }
@@ -68,6 +71,7 @@ fn help(verb: &str) -> Option<&'static str> {
         "demo" => Some(DEMO),
         "test" => Some(TEST),
         "build" => Some(BUILD),
+        "bundle" => Some(BUNDLE),
         "bench" => Some(BENCH),
         "vectors" => Some(VECTORS),
         "tools" => Some(TOOLS),
@@ -81,6 +85,7 @@ usage: cargo xtask VERB [--help]
   demo      the whole path on this machine, from the sign-in page to `kubectl get`
   test      everything CI asks for
   build     the products, optimised: kubemint-webhook, kubectl-mint, the worker's bundle
+  bundle    the worker's bundle only
   bench     the table of ratios against what people would use instead
   vectors   the test vectors on every host, and which hostile inputs are covered
   tools     install what the tests need and print where it is
@@ -112,6 +117,11 @@ usage: cargo xtask build
 
 Builds kubemint-webhook and kubectl-mint optimised into build/release, and the worker's bundle, which
 `wrangler deploy` takes without a Rust toolchain, into build/worker.";
+
+const BUNDLE: &str = "\
+usage: cargo xtask bundle
+
+Builds the worker's bundle into build/worker and prints its size. `wrangler deploy` runs this.";
 
 const BENCH: &str = "\
 usage: cargo xtask bench [-- WORDS]

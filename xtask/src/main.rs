@@ -3,6 +3,7 @@
 //! Installs and builds what is missing into a cache outside the clone, then runs the demo, the tests or the benches.
 
 mod bench;
+mod bundle;
 mod cache;
 mod checks;
 mod clone;
@@ -43,6 +44,7 @@ fn run(command: Command) -> Result<()> {
         Command::Demo(arguments) => demo::run(&arguments),
         Command::Test(arguments) => test::run(&arguments),
         Command::Build => products::build_all(),
+        Command::Bundle => bundle::build().map(|folder| println!("{}", folder.display())),
         Command::Bench(arguments) => bench::run(&arguments),
         Command::Vectors => vectors::run(),
         Command::Tools(names) => tools::run(&names),

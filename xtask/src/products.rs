@@ -3,7 +3,7 @@
 use crate::failure::{Failure, Result};
 use crate::program::Program;
 use crate::tools::{self, Tool};
-use crate::{clone, prerequisite, step};
+use crate::{bundle, clone, prerequisite, step};
 use std::fs;
 use std::path::PathBuf;
 
@@ -29,7 +29,7 @@ const PROGRAMS: [&str; 2] = ["kubemint-webhook", "kubectl-mint"];
 /// Builds both programs and the bundle. The npm packages must be there.
 pub fn build(profile: Profile) -> Result<Products> {
     let bin = step::quiet("build kubemint-webhook and kubectl-mint", || programs(profile))?;
-    let worker = clone::path("build/worker");
+    let worker = bundle::build()?;
     Ok(Products { bin, worker })
 }
 
