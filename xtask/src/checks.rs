@@ -1,7 +1,8 @@
-//! The checks that need nothing but Rust: formatting, lints, core for wasm, unit tests.
+//! The checks that need no other part: formatting, lints, dependencies, core for wasm, unit tests.
 
 use crate::failure::Result;
 use crate::program::Program;
+use std::path::Path;
 
 /// Stable rustfmt, all members.
 pub fn formatting() -> Result<()> {
@@ -22,6 +23,11 @@ fn clippy(arguments: &[&str]) -> Result<()> {
     Program::cargo("clippy")?.arguments(arguments).arguments(["--quiet", "--", "-D", "warnings"]).quiet()
 }
 
+/// Licences, doubled crates and sources against deny.toml. Advisories are no part of it: they change by themselves.
+pub fn dependencies(tools: &Path) -> Result<()> {
+    Program::new(tools.join("bin/cargo-deny")).arguments(["--locked", "check", "bans", "licenses", "sources"]).quiet()
+}
+
 /// Core promises to run where there is no standard library, clock or chance: one cargo command per target.
 pub fn core_for_wasm() -> Result<()> {
     for target in ["wasm32-unknown-unknown", "wasm32-wasip2"] {
@@ -34,5 +40,6 @@ pub fn core_for_wasm() -> Result<()> {
 pub fn unit_tests() -> Result<()> {
     Program::cargo("test")?
         .arguments(["--workspace", "--exclude", "kubemint-worker", "--exclude", "kubemint-tests"])
+        .arguments(["--features", "kubemint-core/jwt-compact"])
         .loud()
 }

@@ -1,4 +1,4 @@
-//! Python with the strangers' packages, in a virtual environment of its own.
+//! Python with the packages of tests/python, in a virtual environment of its own.
 
 use crate::failure::{Failure, Result};
 use crate::program::Program;
@@ -6,8 +6,8 @@ use crate::{cache, clone, prerequisite, step};
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// The environment's `python3`, made once for each list of packages and each Python.
-pub fn program() -> Result<PathBuf> {
+/// The environment's `bin`, made once for each list of packages and each Python.
+pub fn bin() -> Result<PathBuf> {
     prerequisite::demand(&["python3"])?;
     let list = clone::path("tests/python/requirements.txt");
     let packages = fs::read(&list).map_err(Failure::io(list.display()))?;
@@ -22,7 +22,7 @@ pub fn program() -> Result<PathBuf> {
                 .quiet()
         })
     })?;
-    Ok(made.join("bin/python3"))
+    Ok(made.join("bin"))
 }
 
 /// Debian splits the standard `venv` off into a package of its own; pip's `virtualenv` does as well.

