@@ -3,6 +3,7 @@
 //! Nothing here is a stand-in. Where a part is missing the rig fails and says what to run.
 #![allow(clippy::indexing_slicing, reason = "test code: a missing member ends the test there")]
 
+pub mod browser;
 pub mod ca;
 pub mod clock;
 pub mod cluster;
@@ -10,6 +11,8 @@ pub mod etcd;
 pub mod http;
 pub mod kubectl;
 pub mod process;
+pub mod provider;
 pub mod run;
 pub mod stranger;
 pub mod tools;
+pub mod workerd;

@@ -1,0 +1,122 @@
+//! The mint in workerd, by the very configuration file that operators get: deploy/workerd/config.capnp.
+
+use crate::ca::Authority;
+use crate::process::{Process, free_port};
+use crate::run::Run;
+use crate::{http, tools};
+use anyhow::{Context, Result};
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::Duration;
+
+const LIMIT: Duration = Duration::from_secs(30);
+const BUNDLE: [&str; 4] = ["entry.mjs", "config.mjs", "index.js", "index.wasm"];
+
+/// Where a mint will listen, known before it starts since its configuration names it.
+pub struct Address {
+    name: String,
+    port: u16,
+}
+
+impl Address {
+    /// A free one; `name` is that of the mint's folder and log.
+    pub fn new(name: &str) -> Result<Self> {
+        Ok(Self { name: name.to_owned(), port: free_port()? })
+    }
+
+    /// The URL, which is the mint's issuer.
+    pub fn issuer(&self) -> String {
+        format!("https://127.0.0.1:{}", self.port)
+    }
+}
+
+/// What a mint is started with.
+pub struct Setup<'a> {
+    /// The configuration, JSON as `kubectl mint config build` makes it.
+    pub configuration: &'a str,
+    /// Secrets by name: `SIGNING_KEYS`, `CLIENT_SECRET_…`.
+    pub secrets: &'a [(&'a str, &'a str)],
+    /// More of the environment: a moved clock, for one.
+    pub environment: &'a [(&'static str, String)],
+}
+
+/// A running mint.
+pub struct Workerd {
+    process: Process,
+    issuer: String,
+}
+
+impl Workerd {
+    /// Starts it on its address with the run's certificates and waits until it answers.
+    pub fn start(run: &Run, authority: &Authority, address: &Address, setup: &Setup<'_>) -> Result<Self> {
+        let folder = lay_out(run, authority, &address.name, setup)?;
+        let mut command = Command::new(tools::tool("workerd")?);
+        command
+            .current_dir(&folder)
+            .args(["serve", "config.capnp", "--socket-addr"])
+            .arg(format!("https=127.0.0.1:{}", address.port))
+            .envs(setup.secrets.iter().copied())
+            .envs(setup.environment.iter().cloned());
+        let mut process = Process::start(run, &address.name, &command)?;
+        let issuer = address.issuer();
+        let client = http::client(authority.pem(), None)?;
+        process.wait_until("answering", LIMIT, || {
+            let answer = client.get(format!("{issuer}/healthz")).call().ok()?;
+            (answer.status() == 200).then_some(())
+        })?;
+        Ok(Self { process, issuer })
+    }
+
+    /// Its issuer URL.
+    pub fn issuer(&self) -> &str {
+        &self.issuer
+    }
+
+    /// Its log, JSON lines from the mint among it.
+    pub fn said(&self) -> String {
+        self.process.said()
+    }
+
+    /// Its process id.
+    pub fn id(&self) -> u32 {
+        self.process.id()
+    }
+}
+
+/// The folder that config.capnp describes.
+fn lay_out(run: &Run, authority: &Authority, name: &str, setup: &Setup<'_>) -> Result<PathBuf> {
+    let folder = run.dir(name)?;
+    let bundle = tools::worker()?;
+    for file in BUNDLE {
+        copy(&bundle.join(file), &run.dir(&format!("{name}/bundle"))?.join(file))?;
+    }
+    let issued = authority.server(run, &format!("{name}-serving"))?;
+    run.write(&format!("{name}/tls/tls.crt"), &issued.certificate)?;
+    run.write(&format!("{name}/tls/tls.key"), &issued.key)?;
+    run.write(&format!("{name}/trusted/ca.crt"), authority.pem())?;
+    run.write(&format!("{name}/bundle/config.json"), setup.configuration)?;
+    copy(&own(), &folder.join("config.capnp"))?;
+    with_secrets(&folder.join("config.capnp"), setup.secrets)?;
+    Ok(folder)
+}
+
+/// Binds the client secrets as the file's own comment tells an operator to.
+fn with_secrets(file: &Path, secrets: &[(&str, &str)]) -> Result<()> {
+    let text = fs::read_to_string(file)?;
+    let lines: String = secrets
+        .iter()
+        .filter(|(name, _)| *name != "SIGNING_KEYS")
+        .map(|(name, _)| format!("    (name = \"{name}\", fromEnvironment = \"{name}\"),\n"))
+        .collect();
+    let (head, tail) = text.rsplit_once("  ],\n);").context("config.capnp does not end with its bindings")?;
+    fs::write(file, format!("{head}{lines}  ],\n);{tail}")).with_context(|| file.display().to_string())
+}
+
+fn own() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../deploy/workerd/config.capnp")
+}
+
+fn copy(from: &Path, to: &Path) -> Result<()> {
+    fs::copy(from, to).with_context(|| from.display().to_string()).map(drop)
+}
