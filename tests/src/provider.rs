@@ -4,7 +4,7 @@ use crate::ca::Authority;
 use crate::process::Process;
 use crate::run::Run;
 use crate::tools;
-use anyhow::{Context, Result};
+use anyhow::Result;
 use rustix::process::Signal;
 use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
