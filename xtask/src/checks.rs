@@ -11,7 +11,7 @@ pub fn formatting() -> Result<()> {
 
 /// Clippy's and rustc's lints over everything native, tests included.
 pub fn lints() -> Result<()> {
-    clippy(&["--all-targets"])
+    clippy(&["--all-targets", "--features", "kubemint-core/jwt-compact"])
 }
 
 /// The same over the worker, which exists for wasm only.

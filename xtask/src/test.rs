@@ -10,7 +10,7 @@ use std::time::Instant;
 
 /// Runs everything, or with names only the end-to-end tests of those files.
 pub fn run(words: &[String]) -> Result<()> {
-    prerequisite::demand(&["cargo", "cc", "npm", "python3"])?;
+    prerequisite::demand(&["cargo", "cc", "npm", "python3", "strace"])?;
     prerequisite::demand_wasm()?;
     let (names, own) = split(words);
     let started = Instant::now();
@@ -19,8 +19,9 @@ pub fn run(words: &[String]) -> Result<()> {
     if names.is_empty() {
         before(&mut report, quick.as_deref());
     }
-    if let Some(rig) = rig(&mut report) {
-        report.loud("end-to-end tests", || rig.test(names, own));
+    match rig(&mut report) {
+        Some(rig) => drop(report.loud("end-to-end tests", || rig.test(names, own))),
+        None => step::note("end-to-end tests: not run, for want of the above"),
     }
     if names.is_empty() {
         report.quiet("hostile inputs", hostile::check);
