@@ -1,13 +1,14 @@
-//! The stranger: an independent program that makes and reads our credentials with libraries we did not write.
+//! The strangers: independent programs that make and read our credentials with libraries we did not write.
 
-use crate::tools;
+use crate::ca::Authority;
+use crate::{provider, tools};
 use anyhow::{Context, Result, bail};
 use serde_json::{Value, json};
 use std::io::{BufRead, BufReader, Write};
 use std::path::Path;
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 
-/// tests/python/stranger.py, running; one line asks, one line answers.
+/// tests/python/stranger.py or tests/node/strangers, running; one line asks, one line answers.
 pub struct Stranger {
     child: Child,
     ask: ChildStdin,
@@ -15,12 +16,24 @@ pub struct Stranger {
 }
 
 impl Stranger {
-    /// Starts it.
+    /// Starts the one with PyPI's libraries.
     pub fn start() -> Result<Self> {
         let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("python/stranger.py");
         let mut command = Command::new(tools::tool("python3")?);
+        command.arg(script);
+        Self::run(command)
+    }
+
+    /// Starts the one with npm's libraries; it can also ask servers of that authority.
+    pub fn node(authority: &Authority) -> Result<Self> {
+        let mut command = Command::new(tools::tool("node")?);
+        command.arg(provider::script("strangers/stranger.mjs")).env("NODE_EXTRA_CA_CERTS", authority.file());
+        Self::run(command)
+    }
+
+    fn run(mut command: Command) -> Result<Self> {
         // It ends by itself when its standard input does, however this program ends.
-        let mut child = command.arg(script).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn()?;
+        let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn()?;
         let ask = child.stdin.take().context("no standard input")?;
         let answers = BufReader::new(child.stdout.take().context("no standard output")?);
         Ok(Self { child, ask, answers })

@@ -1,6 +1,8 @@
 //! The stranger agrees with itself: what it signs, its library's own verifier accepts, and nothing that was touched.
 
 use anyhow::Result;
+use kubemint_tests::ca::Authority;
+use kubemint_tests::run::Run;
 use kubemint_tests::stranger::Stranger;
 use serde_json::json;
 
@@ -8,8 +10,36 @@ const ISSUER: &str = "https://mint.example.com";
 const AUDIENCE: &str = "https://mint.example.com/clusters/prod/bound";
 
 #[test]
-fn the_profile_is_what_an_independent_library_reads_and_writes() -> Result<()> {
-    let mut stranger = Stranger::start()?;
+fn the_profile_is_what_pypis_libraries_read_and_write() -> Result<()> {
+    agrees_with_itself(&mut Stranger::start()?)
+}
+
+#[test]
+fn the_profile_is_what_npms_libraries_read_and_write() -> Result<()> {
+    let run = Run::new("stranger")?;
+    agrees_with_itself(&mut Stranger::node(&Authority::new(&run, "ca")?)?)
+}
+
+#[test]
+fn the_two_read_each_other() -> Result<()> {
+    let run = Run::new("stranger")?;
+    let mut python = Stranger::start()?;
+    let mut node = Stranger::node(&Authority::new(&run, "ca")?)?;
+    for swapped in [false, true] {
+        let (maker, reader) = if swapped { (&mut node, &mut python) } else { (&mut python, &mut node) };
+        let (signer, holder) = (maker.key()?, maker.key()?);
+        let user = maker.user()?;
+        let grant = maker.grant(&signer, &holder, ISSUER, AUDIENCE, json!({ "user": user }))?;
+        let presentation = maker.present(&grant, &holder, AUDIENCE, json!({}))?;
+        let jwks = reader.jwks(&[&signer])?;
+        let read = reader.verify(&presentation, &jwks, ISSUER, AUDIENCE)?;
+        assert_eq!(read["claims"]["groups"], user["groups"]);
+        assert!(reader.verify(&presentation, &jwks, ISSUER, "https://mint.example.com/clusters/other/bound").is_err());
+    }
+    Ok(())
+}
+
+fn agrees_with_itself(stranger: &mut Stranger) -> Result<()> {
     let (signer, holder, thief) = (stranger.key()?, stranger.key()?, stranger.key()?);
     let user = stranger.user()?;
     let jwks = stranger.jwks(&[&signer])?;
