@@ -1,0 +1,104 @@
+//! `kubectl mint token`: what kubectl calls. Signs for the server it knows and for no other.
+
+use std::env;
+
+use kubemint_core::{
+    exec::{self, Info},
+    jwk::SecretKey,
+    problem::Reason,
+};
+
+use crate::{
+    args::TokenArgs,
+    clock::{self, Offset},
+    context::Context,
+    exchange::Exchange,
+    kept::{Kept, check_cluster},
+    key,
+    known::Known,
+    mint::Mint,
+    output,
+    refusal::Refusal,
+    renewal, session, turn,
+};
+
+const EXEC_INFO: &str = "KUBERNETES_EXEC_INFO";
+
+/// Answers kubectl. Standard output gets the whole credential or nothing.
+pub fn run(context: &Context, args: &TokenArgs) -> Result<(), Refusal> {
+    let cluster = args.cluster.as_str();
+    let info = asked()?;
+    check_cluster(cluster)?;
+    check_server(context, cluster, &info)?;
+    let key = key::require(&context.home)?;
+    let grant = grant(context, cluster, &key, &info)?;
+    let offset = Offset::load(&context.home);
+    let now = offset.to_mint(clock::local());
+    let token = grant.present(&key, now)?;
+    let ends = offset.to_local(grant.presentation_ends(now));
+    context.note(format_args!("signed for {cluster}; good for {}", grant.presentation_ends(now).since(now)));
+    output::text(&exec::credential(&info.api_version, &token, ends))
+}
+
+/// What kubectl says it is about to call.
+fn asked() -> Result<Info, Refusal> {
+    let missing = || {
+        Refusal::from(Reason::ExecInfoMissing)
+            .hint("this command is for kubectl; let `kubectl mint kubeconfig add --cluster NAME` write the entry that calls it")
+    };
+    let text = env::var(EXEC_INFO).map_err(|_| missing())?;
+    Info::parse(&text).map_err(Refusal::from)
+}
+
+fn check_server(context: &Context, cluster: &str, info: &Info) -> Result<(), Refusal> {
+    let target = info.cluster.as_ref().ok_or_else(|| {
+        Refusal::new("exec-info-missing", "nothing is signed: kubectl does not say which server it calls")
+            .hint("the user's exec stanza needs `provideClusterInfo: true`; `kubectl mint kubeconfig add` writes it so")
+    })?;
+    let known = Known::load(&context.home, cluster)?.ok_or_else(|| unknown(context, cluster))?;
+    known.check_target(target)
+}
+
+fn unknown(context: &Context, cluster: &str) -> Refusal {
+    match Mint::require(&context.home) {
+        Err(refusal) => refusal,
+        Ok(mint) => Refusal::new(
+            "cluster-unknown",
+            format!("{} has described no cluster `{cluster}` to this computer", mint.issuer),
+        )
+        .hint("`kubectl mint clusters` asks for the clusters you may see"),
+    }
+}
+
+/// The grant on disk; a new one if that is over.
+fn grant(context: &Context, cluster: &str, key: &SecretKey, info: &Info) -> Result<Kept, Refusal> {
+    let now = Offset::load(&context.home).to_mint(clock::local());
+    if let Some(grant) = Kept::grant(&context.home, cluster)?.filter(|grant| grant.left(now).0 > 0) {
+        if grant.is_late(now) {
+            renewal::start(context, cluster);
+        }
+        return Ok(grant);
+    }
+    let mint = Mint::require(&context.home)?;
+    let session = match session::live(context)? {
+        Some(session) => session,
+        None if info.interactive => turn::take(context, &mint)?,
+        None => return Err(session::over(&mint)),
+    };
+    exchange(context, &mint, &session, key, cluster)
+}
+
+/// Exchanges the session for a grant and keeps it.
+pub fn exchange(
+    context: &Context,
+    mint: &Mint,
+    session: &Kept,
+    key: &SecretKey,
+    cluster: &str,
+) -> Result<Kept, Refusal> {
+    context.note(format_args!("asking {} for a grant for {cluster}", mint.issuer));
+    let connection = mint.connect(context, Mint::ca(&context.home)?.as_deref())?;
+    let grant = Exchange { issuer: &mint.issuer, mint: &connection, key }.grant(session, cluster)?;
+    grant.save_grant(&context.home, cluster)?;
+    Ok(grant)
+}
