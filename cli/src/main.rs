@@ -1,2 +1,86 @@
-//! The plugin.
-fn main() {}
+//! `kubectl mint`: signs in, answers kubectl, and keeps kubeconfig entries. Holds the user's key.
+
+mod args;
+mod atomic;
+mod authentication_config;
+mod chance;
+mod clock;
+mod clusters;
+mod context;
+mod document;
+mod exchange;
+mod home;
+mod http;
+mod kept;
+mod key;
+mod known;
+mod kubeconfig;
+mod login;
+mod loopback;
+mod mint;
+mod output;
+mod provider;
+mod refusal;
+mod renewal;
+mod session;
+mod sign_in;
+mod token;
+mod turn;
+mod whoami;
+
+use std::process::ExitCode;
+
+use args::{Command, CommandLine, ConfigCommand};
+use clap::{CommandFactory as _, Parser as _};
+use context::Context;
+use refusal::{EXIT_USAGE, Refusal};
+
+fn main() -> ExitCode {
+    let line = match CommandLine::try_parse() {
+        Ok(line) => line,
+        Err(error) => {
+            drop(error.print());
+            return if error.use_stderr() { ExitCode::from(EXIT_USAGE) } else { ExitCode::SUCCESS };
+        }
+    };
+    match run(line) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(refusal) => {
+            refusal.report();
+            ExitCode::from(refusal.status())
+        }
+    }
+}
+
+fn run(line: CommandLine) -> Result<(), Refusal> {
+    let context = || Context::find(line.verbose);
+    match line.command {
+        Command::Token(args) => token::run(&context()?, &args),
+        Command::Renew(args) => renewal::run(&context()?, &args),
+        Command::Login(args) => login::login(&context()?, &args),
+        Command::Logout(args) => login::logout(&context()?, &args),
+        Command::Whoami => whoami::run(&context()?),
+        Command::Clusters => clusters::run(&context()?),
+        Command::Kubeconfig(command) => kubeconfig::run(&context()?, command),
+        Command::AuthenticationConfig(args) => authentication_config::run(&context()?, &args),
+        Command::Config(ConfigCommand::Build(args)) => document::build(&args),
+        Command::Completion { shell } => completion(shell),
+        Command::Version => output::text(concat!("kubectl-mint ", env!("CARGO_PKG_VERSION"), "\n")),
+    }
+}
+
+fn completion(shell: clap_complete::Shell) -> Result<(), Refusal> {
+    let mut script = Vec::new();
+    clap_complete::generate(shell, &mut CommandLine::command().bin_name("kubectl-mint"), "kubectl-mint", &mut script);
+    output::text(&String::from_utf8_lossy(&script))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_sound() {
+        CommandLine::command().debug_assert();
+    }
+}
