@@ -1,6 +1,6 @@
 //! The hostile inputs: which numbers a test or vector carries, held against those that CONTRIBUTING.md claims.
 //!
-//! A test carries number 49 when `hostile_49` stands in its function's name, a vector when `hostile-49` does in its own.
+//! A test carries numbers 26 and 27 when its function's name begins `h26_h27_`, a vector when its name begins `h26 h27`.
 
 use crate::failure::{Failure, Result};
 use crate::{clone, step};
@@ -37,24 +37,37 @@ fn walk(folder: &Path, carried: &mut BTreeSet<u32>) -> Result<()> {
         }
         if path.is_dir() {
             walk(&path, carried)?;
-        } else if [".rs", ".json", ".mjs", ".js", ".py"].iter().any(|end| name.ends_with(end)) {
+        } else if let Some(read) = reader(&path) {
             let text = fs::read_to_string(&path).map_err(Failure::io(path.display()))?;
-            carried.extend(text.lines().filter(|line| names_a_test(&name, line)).flat_map(numbers));
+            carried.extend(read(&text).into_iter().flat_map(numbers));
         }
     }
     Ok(())
 }
 
-/// In Rust a name is a function's; elsewhere any line may hold one.
-fn names_a_test(file: &str, line: &str) -> bool {
-    !file.ends_with(".rs") || line.trim_start().trim_start_matches("async ").starts_with("fn ")
+/// How names are found in a file, if it can hold any.
+fn reader(path: &Path) -> Option<fn(&str) -> Vec<&str>> {
+    match path.extension()?.to_str()? {
+        "rs" => Some(functions),
+        "json" if path.parent()?.ends_with("tests/vectors") => Some(vectors),
+        _ => None,
+    }
 }
 
-fn numbers(line: &str) -> impl Iterator<Item = u32> {
-    line.split("hostile").skip(1).filter_map(|rest| {
-        let rest = rest.strip_prefix(['_', '-'])?;
-        rest.split(|c: char| !c.is_ascii_digit()).next()?.parse().ok()
-    })
+/// What follows `fn` at the start of a line.
+fn functions(text: &str) -> Vec<&str> {
+    text.lines().filter_map(|line| line.trim_start().trim_start_matches("async ").strip_prefix("fn ")).collect()
+}
+
+/// What stands in `"name": "…"`.
+fn vectors(text: &str) -> Vec<&str> {
+    text.split("\"name\"").skip(1).filter_map(|rest| rest.split('"').nth(1)).collect()
+}
+
+/// The leading words `h26`, `h27` of a name.
+fn numbers(name: &str) -> impl Iterator<Item = u32> {
+    let words = name.split(|c: char| !c.is_ascii_alphanumeric());
+    words.map_while(|word| word.strip_prefix('h')?.parse().ok())
 }
 
 /// The numbers and ranges after the claim, up to the end of its paragraph: `1–14, 26, 38-48`.
@@ -90,10 +103,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn numbers_are_read_from_names() {
-        assert_eq!(numbers("    fn hostile_43_is_91_seconds_old() {").collect::<Vec<_>>(), [43]);
-        assert_eq!(numbers("\"name\": \"hostile-12 hostile-13\"").collect::<Vec<_>>(), [12, 13]);
-        assert!(!names_a_test("a.rs", "    // hostile_9 is decided elsewhere"));
+    fn numbers_lead_a_name() {
+        let text =
+            "    fn h10_h11_refuses_9() {}\n    // fn h12_is_elsewhere\n    async fn h13_x() {}\nfn hash_256() {}";
+        assert_eq!(functions(text).into_iter().flat_map(numbers).collect::<Vec<_>>(), [10, 11, 13]);
+        let text = r#"[{"name":"h26 h27: late","token":"h28 x"},{ "name": "fine" }]"#;
+        assert_eq!(vectors(text).into_iter().flat_map(numbers).collect::<Vec<_>>(), [26, 27]);
     }
 
     #[test]
