@@ -13,6 +13,7 @@ Reads one JSON object a line from standard input and answers each with one JSON 
      also: "iat_offset" in seconds, "nonce"
   {"do": "verify", "token": …, "jwks": {…}, "issuer": URL, "audience": URL}
                                                          -> {"claims": {…}, "binding": {…} or null}
+  {"do": "claims", "token": …}                           -> the claims of a grant, unverified
   {"do": "sign", "header": {…}, "payload": {…} or text, "key": JWK}  -> {"token": …}
   {"do": "read", "token": …, "key": JWK}                 -> {"header": {…}, "payload": {…}}
 """
@@ -133,6 +134,10 @@ def verify(ask):
     return {"claims": claims, "binding": binding}
 
 
+def claims(ask):
+    return part(ask["token"].split(".")[1])
+
+
 def sign(ask):
     payload = ask["payload"]
     token = JWS(payload if isinstance(payload, str) else json.dumps(payload))
@@ -151,7 +156,7 @@ def demand(condition, what):
         raise ValueError(f"not the profile: {what}")
 
 
-DO = {f.__name__: f for f in (key, user, jwks, grant, present, verify, sign, read)}
+DO = {f.__name__: f for f in (key, user, jwks, grant, present, verify, claims, sign, read)}
 
 
 def answer(line):

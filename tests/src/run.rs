@@ -5,20 +5,34 @@ use std::env;
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
+use std::process;
 use std::thread;
-use tempfile::TempDir;
 
-/// A folder of its own for files and logs; removed at the end unless the test failed or `KUBEMINT_KEEP` is set.
+/// Where runs are made: `cargo xtask test` names a folder to look into afterwards, else it is a temporary one.
+const RUNS: &str = "KUBEMINT_RUNS";
+
+/// A folder of its own for files and logs.
+///
+/// At its end everything goes, or with `KUBEMINT_RUNS` everything but the logs. After a failure, or with
+/// `KUBEMINT_KEEP`, all of it stays until the next run.
 pub struct Run {
-    folder: Option<TempDir>,
     path: PathBuf,
 }
 
 impl Run {
     /// A fresh folder whose name tells whose it is.
     pub fn new(name: &str) -> Result<Self> {
-        let folder = tempfile::Builder::new().prefix(&format!("kubemint-{name}-")).tempdir()?;
-        Ok(Self { path: folder.path().to_path_buf(), folder: Some(folder) })
+        let parent = match env::var_os(RUNS) {
+            Some(folder) => PathBuf::from(folder),
+            None => {
+                let folder = env::temp_dir().join("kubemint-runs");
+                sweep(&folder);
+                folder
+            }
+        };
+        fs::create_dir_all(&parent).with_context(|| parent.display().to_string())?;
+        let prefix = format!("{name}-{}-", process::id());
+        Ok(Self { path: tempfile::Builder::new().prefix(&prefix).tempdir_in(&parent)?.keep() })
     }
 
     /// The folder.
@@ -59,11 +73,48 @@ impl Run {
 
 impl Drop for Run {
     fn drop(&mut self) {
-        if !thread::panicking() && env::var_os("KUBEMINT_KEEP").is_none() {
+        if thread::panicking() || env::var_os("KUBEMINT_KEEP").is_some() {
+            eprintln!("kept: {}", self.path.display());
             return;
         }
-        if let Some(folder) = self.folder.take() {
-            eprintln!("kept: {}", folder.keep().display());
+        if env::var_os(RUNS).is_none() {
+            let _ = fs::remove_dir_all(&self.path);
+            return;
         }
+        for entry in fs::read_dir(&self.path).into_iter().flatten().flatten() {
+            let path = entry.path();
+            if path.is_dir() {
+                let _ = fs::remove_dir_all(&path);
+            } else if path.extension().is_none_or(|end| end != "log") {
+                let _ = fs::remove_file(&path);
+            }
+        }
+    }
+}
+
+/// Removes what runs left whose program is gone: a rig in a `static` is never dropped.
+fn sweep(folder: &Path) {
+    for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
+        let name = entry.file_name().to_string_lossy().into_owned();
+        let owner = name.rsplit('-').nth(1).and_then(|word| word.parse::<u32>().ok());
+        if owner.is_some_and(|id| !Path::new("/proc").join(id.to_string()).exists()) {
+            let _ = fs::remove_dir_all(entry.path());
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_dead_program_left_is_swept_and_the_living_ones_stay() {
+        let parent = tempfile::tempdir().unwrap();
+        let (dead, alive) =
+            (parent.path().join("a-b-4194999-Xy"), parent.path().join(format!("c-{}-Zz", process::id())));
+        fs::create_dir(&dead).unwrap();
+        fs::create_dir(&alive).unwrap();
+        sweep(parent.path());
+        assert!(!dead.exists() && alive.exists());
     }
 }
