@@ -1,0 +1,274 @@
+//! The webhook's configuration: the cluster owner's own word, which binds the mint too.
+//!
+//! Unknown fields are refused, and there is no field for any private key of the mint: this program
+//! cannot be made to hold one.
+
+use std::{
+    fs,
+    net::SocketAddr,
+    ops::Range,
+    path::{Path, PathBuf},
+};
+
+use kubemint_core::{
+    authenticator::{Accepts, Authenticator},
+    ceiling::Ceiling,
+    name,
+    pattern::Pattern,
+    time::Seconds,
+};
+use serde::Deserialize;
+use toml::{Spanned, Value};
+
+use crate::{failure::Failure, fetch::Source, tls};
+
+/// A configuration that has been checked whole.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Config {
+    /// The mint, and how its server is known.
+    pub source: Source,
+    /// The cluster's name at the mint.
+    pub cluster: String,
+    /// Where to listen.
+    pub listen: SocketAddr,
+    /// What to serve with.
+    pub tls: tls::Files,
+    /// kube-apiserver's `--api-audiences`; empty means it has none set.
+    pub api_audiences: Vec<String>,
+    /// Whether bearers are accepted beside what is bound to a key.
+    pub bearers: bool,
+    /// The folder for what survives a restart.
+    pub state: PathBuf,
+    /// What the mint may say at most.
+    pub ceiling: Ceiling,
+    /// The file of what is shut out.
+    pub deny: Option<PathBuf>,
+}
+
+/// A configuration that is refused, with the place and what was expected there.
+#[derive(Debug, thiserror::Error, PartialEq, Eq)]
+#[error("{file}:{line}: {message}")]
+pub struct ConfigError {
+    file: String,
+    line: usize,
+    message: String,
+}
+
+impl From<ConfigError> for Failure {
+    fn from(error: ConfigError) -> Self {
+        Self::refusal(error.to_string(), "`kubemint-webhook serve --help` shows a whole configuration")
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+struct Document {
+    issuer: Spanned<String>,
+    #[serde(rename = "issuerCA")]
+    issuer_ca: Option<PathBuf>,
+    cluster: Spanned<String>,
+    listen: Option<Spanned<String>>,
+    tls: Tls,
+    #[serde(default)]
+    api_audiences: Vec<String>,
+    accept: Option<Spanned<Vec<String>>>,
+    state: Option<PathBuf>,
+    ceiling: Option<Spanned<Bounds>>,
+    revocations: Option<Revocations>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Tls {
+    certificate: PathBuf,
+    key: PathBuf,
+    #[serde(rename = "clientCA")]
+    client_ca: Option<PathBuf>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Bounds {
+    usernames: Spanned<Vec<String>>,
+    groups: Vec<String>,
+    life: Spanned<String>,
+    window: Option<Spanned<String>>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+struct Revocations {
+    deny: Option<PathBuf>,
+    signers: Option<Spanned<Value>>,
+    max_stale: Option<Spanned<Value>>,
+    on_stale: Option<Spanned<Value>>,
+}
+
+impl Config {
+    /// Reads and checks a file; names in it are relative to its folder.
+    pub fn load(path: &Path) -> Result<Self, Failure> {
+        let text = fs::read_to_string(path).map_err(|error| {
+            Failure::refusal(
+                format!("{} cannot be read: {error}", path.display()),
+                "name the configuration with --config",
+            )
+        })?;
+        let folder = path.parent().unwrap_or(Path::new(""));
+        Ok(Self::parse(&text, &path.display().to_string(), folder)?)
+    }
+
+    /// What judges by this configuration.
+    pub fn authenticator(&self) -> Authenticator {
+        let accepts = Accepts { bound: true, bearer: self.bearers };
+        Authenticator::new(&self.source.issuer, &self.cluster, accepts, self.ceiling.clone())
+    }
+
+    /// Whether tokens are judged otherwise than by another configuration.
+    pub fn judges_otherwise(&self, other: &Self) -> bool {
+        let word = |config: &Self| (config.cluster.clone(), config.bearers, config.ceiling.clone());
+        word(self) != word(other)
+    }
+
+    fn parse(text: &str, file: &str, folder: &Path) -> Result<Self, ConfigError> {
+        let place = Place { text, file };
+        let document: Document = toml::from_str(text).map_err(|error| place.misread(&error))?;
+        let listen = place.listen(document.listen.as_ref(), document.tls.client_ca.is_some())?;
+        let deny = document.revocations.map_or(Ok(None), |section| place.deny(section))?;
+        Ok(Self {
+            source: Source {
+                issuer: place.issuer(&document.issuer)?,
+                ca: document.issuer_ca.map(|path| folder.join(path)),
+            },
+            cluster: place.cluster(&document.cluster)?,
+            listen,
+            tls: tls::Files {
+                certificate: folder.join(document.tls.certificate),
+                key: folder.join(document.tls.key),
+                client_ca: document.tls.client_ca.map(|path| folder.join(path)),
+            },
+            api_audiences: document.api_audiences,
+            bearers: document.accept.map_or(Ok(false), |accept| place.accept(&accept))?,
+            state: folder.join(document.state.unwrap_or_else(|| "/var/lib/kubemint".into())),
+            ceiling: place.ceiling(document.ceiling)?,
+            deny: deny.map(|path| folder.join(path)),
+        })
+    }
+}
+
+/// Where in which file something stands, to complain about it.
+struct Place<'a> {
+    text: &'a str,
+    file: &'a str,
+}
+
+impl Place<'_> {
+    fn error(&self, span: Option<Range<usize>>, message: String) -> ConfigError {
+        let before = span.and_then(|span| self.text.get(..span.start)).unwrap_or_default();
+        ConfigError { file: self.file.to_owned(), line: before.matches('\n').count() + 1, message }
+    }
+
+    fn expected<T>(&self, value: &Spanned<T>, field: &str, expected: &str) -> ConfigError {
+        self.error(Some(value.span()), format!("{field}: expected {expected}"))
+    }
+
+    /// The reader's own complaint, with the field of its line where it leaves that out.
+    fn misread(&self, error: &toml::de::Error) -> ConfigError {
+        let found = self.error(error.span(), String::new());
+        let line = self.text.lines().nth(found.line - 1).unwrap_or_default();
+        let field =
+            line.split_once('=').map(|(field, _)| field.trim()).filter(|_| !error.message().contains(" field "));
+        let message = error.message().lines().collect::<Vec<_>>().join(" ");
+        ConfigError { message: field.map_or(message.clone(), |field| format!("{field}: {message}")), ..found }
+    }
+
+    fn issuer(&self, issuer: &Spanned<String>) -> Result<String, ConfigError> {
+        let url = issuer.get_ref();
+        let rest = url.strip_prefix("https://").unwrap_or_default();
+        let plain = !rest.is_empty()
+            && !rest.starts_with('/')
+            && !rest.ends_with('/')
+            && rest.bytes().all(|b| b.is_ascii_graphic());
+        if plain && !rest.contains(['?', '#', '@', '\\', '"']) {
+            return Ok(url.clone());
+        }
+        Err(self.expected(issuer, "issuer", "an https URL without a trailing slash, query or user"))
+    }
+
+    fn cluster(&self, cluster: &Spanned<String>) -> Result<String, ConfigError> {
+        if name::is_dns_label(cluster.get_ref()) {
+            return Ok(cluster.get_ref().clone());
+        }
+        Err(self.expected(cluster, "cluster", "the cluster's name at the mint, a DNS label such as prod-1"))
+    }
+
+    /// An address others can reach needs their certificates: an open door here is an oracle for tokens.
+    fn listen(&self, listen: Option<&Spanned<String>>, clients_are_known: bool) -> Result<SocketAddr, ConfigError> {
+        let Some(listen) = listen else { return Ok(SocketAddr::from(([127, 0, 0, 1], 8443))) };
+        let address: SocketAddr = listen
+            .get_ref()
+            .parse()
+            .map_err(|_| self.expected(listen, "listen", "an IP address and port such as 127.0.0.1:8443"))?;
+        if address.ip().is_loopback() || clients_are_known {
+            return Ok(address);
+        }
+        Err(self.expected(
+            listen,
+            "listen",
+            "a loopback address, or tls.clientCA beside it: others must show a certificate",
+        ))
+    }
+
+    fn accept(&self, accept: &Spanned<Vec<String>>) -> Result<bool, ConfigError> {
+        let mut kinds: Vec<&str> = accept.get_ref().iter().map(String::as_str).collect();
+        kinds.sort_unstable();
+        match kinds.as_slice() {
+            ["bound"] => Ok(false),
+            ["bearer", "bound"] => Ok(true),
+            _ => Err(self.expected(accept, "accept", "[\"bound\"] or [\"bound\", \"bearer\"]")),
+        }
+    }
+
+    fn ceiling(&self, bounds: Option<Spanned<Bounds>>) -> Result<Ceiling, ConfigError> {
+        let Some(bounds) = bounds else {
+            let message = "ceiling: expected a [ceiling] section with usernames, groups and life: without one the mint could name anybody";
+            return Err(self.error(None, message.into()));
+        };
+        let bounds = bounds.into_inner();
+        if bounds.usernames.get_ref().is_empty() {
+            return Err(self.expected(&bounds.usernames, "ceiling.usernames", "at least one pattern"));
+        }
+        let patterns = |texts: &[String]| texts.iter().map(|text| Pattern::new(text)).collect();
+        Ok(Ceiling {
+            usernames: patterns(bounds.usernames.get_ref()),
+            groups: patterns(&bounds.groups),
+            life: self.duration(&bounds.life, "ceiling.life")?,
+            window: bounds.window.map_or(Ok(Seconds(60)), |window| self.duration(&window, "ceiling.window"))?,
+        })
+    }
+
+    fn duration(&self, text: &Spanned<String>, field: &str) -> Result<Seconds, ConfigError> {
+        let duration = text.get_ref().parse::<Seconds>().ok().filter(|duration| duration.0 > 0);
+        duration.ok_or_else(|| self.expected(text, field, "a duration such as 90s, 15m, 12h or 7d"))
+    }
+
+    /// Only what this version does: a field that would silently protect nothing is refused.
+    fn deny(&self, section: Revocations) -> Result<Option<PathBuf>, ConfigError> {
+        for (field, value) in
+            [("signers", section.signers), ("maxStale", section.max_stale), ("onStale", section.on_stale)]
+        {
+            if let Some(value) = value {
+                let field = format!("revocations.{field}");
+                return Err(self.expected(
+                    &value,
+                    &field,
+                    "only `deny` in this section: this version reads no signed revocation list yet",
+                ));
+            }
+        }
+        Ok(section.deny)
+    }
+}
+
+#[cfg(test)]
+#[path = "config_tests.rs"]
+mod tests;
