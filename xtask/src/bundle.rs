@@ -11,7 +11,7 @@ const ARTEFACT: &str = "kubemint_worker.wasm";
 const MODULES: [&str; 2] = ["entry.mjs", "config.mjs"];
 const BUILT: [&str; 2] = ["index.js", "index.wasm"];
 
-/// Builds build/worker, the folder that `wrangler deploy` and workerd take; the configuration is not in it yet.
+/// Builds build/worker, the folder that `wrangler deploy` takes; the configuration is not in it yet.
 pub fn build() -> Result<PathBuf> {
     let node = node::program()?;
     let modules = node::modules(&node)?;
@@ -29,6 +29,28 @@ pub fn build() -> Result<PathBuf> {
     let size = made.join("size");
     step::note(fs::read_to_string(&size).map_err(Failure::io(size.display()))?.trim());
     Ok(folder)
+}
+
+/// Puts the configuration in, and gives the folder of what `wrangler deploy` would upload: that is what the tests run.
+pub fn upload(bin: &Path) -> Result<PathBuf> {
+    let folder = build()?;
+    Program::new(bin.join("kubectl-mint"))
+        .arguments(["config", "build", "kubemint.toml", "--output"])
+        .argument(folder.join("config.json"))
+        .quiet()?;
+    let node = node::program()?;
+    let uploaded = clone::path("build/upload");
+    step::quiet("wrangler deploy --dry-run", || {
+        Program::new(&node)
+            .argument(node::modules(&node)?.join("wrangler/bin/wrangler.js"))
+            .arguments(["deploy", "--dry-run", "--outdir"])
+            .argument(&uploaded)
+            .env("KUBEMINT_PREBUILT", "1")
+            .env("WRANGLER_SEND_METRICS", "false")
+            .env("PATH", node::with_first(&node))
+            .quiet()
+    })?;
+    Ok(uploaded)
 }
 
 /// Alone in its cargo command: features of other members would end up in it.

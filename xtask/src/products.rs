@@ -29,7 +29,7 @@ const PROGRAMS: [&str; 2] = ["kubemint-webhook", "kubectl-mint"];
 /// Builds both programs and the bundle. The npm packages must be there.
 pub fn build(profile: Profile) -> Result<Products> {
     let bin = step::quiet("build kubemint-webhook and kubectl-mint", || programs(profile))?;
-    let worker = bundle::build()?;
+    let worker = bundle::upload(&bin)?;
     Ok(Products { bin, worker })
 }
 
