@@ -7,8 +7,9 @@ import { createInterface } from "node:readline";
 import * as keys from "./keys.mjs";
 import * as mint from "./mint.mjs";
 import * as sdjwt from "./sdjwt.mjs";
+import * as signIn from "./sign-in.mjs";
 
-const verbs = { ...keys, ...sdjwt, ...mint };
+const verbs = { ...keys, ...sdjwt, ...mint, ...signIn };
 
 async function answer(line) {
   try {
