@@ -106,7 +106,7 @@ impl<'a> Pending<'a> {
     ///
     /// # Errors
     /// [`Reason::ProofWrong`], [`Reason::ProofStale`], [`Reason::ClaimsMalformed`].
-    pub fn accept(self, passed: &Passed<'_>, purpose: &Purpose<'_>, now: Time) -> Result<Proof, Reason> {
+    pub fn accept(&self, passed: &Passed<'_>, purpose: &Purpose<'_>, now: Time) -> Result<Proof, Reason> {
         let claims: Claims = self.signed.claims(passed)?;
         let token = purpose.token.map(|token| hash::sha256_base64url(token.as_bytes()));
         let token_fits = match (&claims.ath, &token) {
@@ -127,6 +127,6 @@ impl<'a> Pending<'a> {
         if claims.iat.since(now).max(now.since(claims.iat)) > LEEWAY {
             return Err(Reason::ProofStale);
         }
-        Ok(Proof { key: self.key, id: claims.jti })
+        Ok(Proof { key: self.key.clone(), id: claims.jti })
     }
 }
