@@ -1,4 +1,5 @@
 //! `kubectl mint token` as kubectl calls it: the whole credential, or not one byte.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, reason = "the helpers of tests fail their test")]
 
 mod rig;
 
@@ -15,7 +16,11 @@ fn credential(ended: &Ended) -> (String, Value) {
 
 fn nothing(ended: &Ended, reason: &str) {
     assert_eq!((ended.status, ended.stdout.as_str()), (1, ""), "{}", ended.stderr);
-    assert!(ended.stderr.starts_with("kubectl-mint: ") && ended.stderr.contains(&format!("({reason})")), "{}", ended.stderr);
+    assert!(
+        ended.stderr.starts_with("kubectl-mint: ") && ended.stderr.contains(&format!("({reason})")),
+        "{}",
+        ended.stderr
+    );
     assert_eq!(ended.stderr.lines().count(), 2, "one line and its hint: {}", ended.stderr);
 }
 
@@ -111,7 +116,11 @@ fn an_unknown_cluster_and_an_empty_home_say_what_to_run() {
     nothing(&ended, "not-signed-in");
     assert!(ended.stderr.contains("kubectl mint login"));
     let rig = Rig::signed_in();
-    let ended = rig.command(&["token", "--cluster", "dev"]).env("KUBERNETES_EXEC_INFO", exec_info("v1").to_string()).output().unwrap();
+    let ended = rig
+        .command(&["token", "--cluster", "dev"])
+        .env("KUBERNETES_EXEC_INFO", exec_info("v1").to_string())
+        .output()
+        .unwrap();
     nothing(&rig::ended(&ended), "cluster-unknown");
     assert_eq!(rig.run(&["token", "--cluster", "../key"]).status, 1);
 }

@@ -1,5 +1,6 @@
 //! A home folder as a sign-in leaves it, with a real key and real grants, and the real binary to run in it.
 #![allow(dead_code, reason = "each test binary uses its own part of the rig")]
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a rig that cannot be built fails its test")]
 
 use std::{
     fs,
@@ -163,7 +164,13 @@ impl Rig {
 
     /// `token --cluster prod` as kubectl runs it.
     pub fn token(&self, info: &Value) -> Ended {
-        ended(&self.command(&["token", "--cluster", "prod"]).env("KUBERNETES_EXEC_INFO", info.to_string()).output().unwrap())
+        ended(
+            &self
+                .command(&["token", "--cluster", "prod"])
+                .env("KUBERNETES_EXEC_INFO", info.to_string())
+                .output()
+                .unwrap(),
+        )
     }
 }
 

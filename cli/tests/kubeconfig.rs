@@ -1,0 +1,344 @@
+//! kubeconfig files: what is added, what is left alone, what hostile files do, and that kubectl agrees.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, reason = "the helpers of tests fail their test")]
+
+mod rig;
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    process::Command,
+};
+
+use rig::{Ended, Rig, ended, set_mode};
+use serde_json::{Value, json};
+
+const OTHERS: &str = "\
+# kept by hand
+apiVersion: v1
+kind: Config
+clusters:
+- cluster:
+    server: https://other.example   # not ours
+  name: other
+contexts:
+- context: {cluster: other, user: other}
+  name: other
+users:
+- name: other
+  user:
+    token: of-somebody-else
+current-context: other
+";
+
+/// The rig's kubectl, else the one on PATH; without one this test fails.
+fn kubectl(config: &Path, args: &[&str]) -> Ended {
+    let tools = std::env::var_os("KUBEMINT_TOOLS").map(|tools| PathBuf::from(tools).join("bin/kubectl"));
+    let program = tools.filter(|path| path.exists()).unwrap_or_else(|| "kubectl".into());
+    let output = Command::new(program).arg("--kubeconfig").arg(config).args(args).output();
+    ended(&output.expect("kubectl is needed: run `cargo xtask test`, or put it on PATH"))
+}
+
+fn view(config: &Path) -> Value {
+    let ended = kubectl(config, &["config", "view", "--raw", "-o", "json"]);
+    assert_eq!(ended.status, 0, "{}", ended.stderr);
+    serde_json::from_str(&ended.stdout).unwrap()
+}
+
+fn refused(ended: &Ended, reason: &str) {
+    assert_eq!((ended.status, ended.stdout.as_str()), (1, ""), "{}", ended.stderr);
+    assert!(ended.stderr.contains(&format!("({reason})")), "{}", ended.stderr);
+}
+
+fn add(rig: &Rig) -> Ended {
+    rig.run(&["kubeconfig", "add", "--cluster", "prod", "--use"])
+}
+
+#[test]
+fn a_first_kubeconfig_is_made_and_kubectl_reads_it() {
+    let rig = Rig::signed_in();
+    let ended = add(&rig);
+    assert_eq!((ended.status, ended.stdout.as_str()), (0, ""), "{}", ended.stderr);
+    let view = view(&rig.path("config"));
+    assert_eq!(view["current-context"], "prod");
+    assert_eq!(view["clusters"][0]["cluster"]["server"], rig::SERVER);
+    assert_eq!(view["clusters"][0]["cluster"]["certificate-authority-data"], rig::CA);
+    let exec = &view["users"][0]["user"]["exec"];
+    assert_eq!(exec["apiVersion"], "client.authentication.k8s.io/v1beta1");
+    assert_eq!(exec["args"], json!(["token", "--cluster", "prod"]));
+    assert_eq!((&exec["interactiveMode"], &exec["provideClusterInfo"]), (&json!("IfAvailable"), &json!(true)));
+    assert!(exec["installHint"].as_str().unwrap().contains("kubectl mint login https://mint.example"));
+    let text = fs::read_to_string(rig.path("config")).unwrap();
+    assert!(!text.contains(&rig.secret()) && !text.contains("eyJ"));
+}
+
+#[test]
+fn what_others_wrote_stays_and_remove_restores_it() {
+    let rig = Rig::signed_in();
+    fs::write(rig.path("config"), OTHERS).unwrap();
+    assert_eq!(rig.run(&["kubeconfig", "add", "--cluster", "prod"]).status, 0);
+    let added = fs::read_to_string(rig.path("config")).unwrap();
+    assert!(
+        added.contains("# kept by hand\n")
+            && added.contains("   # not ours\n")
+            && added.contains("current-context: other\n")
+    );
+    assert_eq!(view(&rig.path("config"))["contexts"].as_array().unwrap().len(), 2);
+    let again = rig.run(&["kubeconfig", "add", "--cluster", "prod"]);
+    assert!(again.stderr.contains("was up to date"), "{}", again.stderr);
+    assert_eq!(fs::read_to_string(rig.path("config")).unwrap(), added);
+    assert_eq!(rig.run(&["kubeconfig", "remove", "--cluster", "prod"]).status, 0);
+    assert_eq!(fs::read_to_string(rig.path("config")).unwrap(), OTHERS);
+    refused(&rig.run(&["kubeconfig", "remove", "--cluster", "prod"]), "entry-missing");
+    refused(&rig.run(&["kubeconfig", "remove", "--all"]), "entry-missing");
+    assert_eq!(fs::read_to_string(rig.path("config")).unwrap(), OTHERS);
+}
+
+#[test]
+fn the_mark_survives_kubectls_own_rewriting() {
+    let rig = Rig::signed_in();
+    fs::write(rig.path("config"), OTHERS).unwrap();
+    assert_eq!(add(&rig).status, 0);
+    assert_eq!(kubectl(&rig.path("config"), &["config", "set-context", "prod", "--namespace", "x"]).status, 0);
+    let list = rig.run(&["kubeconfig", "list"]);
+    assert!(
+        list.stdout.lines().nth(1).unwrap().starts_with("prod      prod      https://mint.example"),
+        "{}",
+        list.stdout
+    );
+    assert_eq!(rig.run(&["kubeconfig", "remove", "--all"]).status, 0);
+    let view = view(&rig.path("config"));
+    assert_eq!(view["contexts"].as_array().unwrap().len(), 1);
+    assert_eq!(view["current-context"], "");
+}
+
+#[test]
+fn entries_of_the_same_name_that_are_not_ours_are_not_touched() {
+    let rig = Rig::signed_in();
+    for list in ["clusters", "contexts", "users"] {
+        let taken = format!("{list}:\n- name: prod\n  {}: {{}}\n", list.trim_end_matches('s'));
+        fs::write(rig.path("config"), &taken).unwrap();
+        refused(&add(&rig), "entry-taken");
+        assert_eq!(fs::read_to_string(rig.path("config")).unwrap(), taken);
+    }
+    let prefixed = rig.run(&["kubeconfig", "add", "--cluster", "prod", "--prefix", "mint-", "--use"]);
+    assert_eq!(prefixed.status, 0, "{}", prefixed.stderr);
+    assert!(fs::read_to_string(rig.path("config")).unwrap().contains("current-context: mint-prod\n"));
+}
+
+#[test]
+fn all_means_all_that_are_known() {
+    let rig = Rig::signed_in();
+    rig.know("dev");
+    let ended = rig.run(&["kubeconfig", "add", "--all", "--namespace", "shop", "--endpoint", "internal"]);
+    assert_eq!(ended.status, 0, "{}", ended.stderr);
+    let view = view(&rig.path("config"));
+    let names: Vec<&Value> = view["contexts"].as_array().unwrap().iter().map(|context| &context["name"]).collect();
+    assert_eq!(names, ["dev", "prod"]);
+    assert_eq!(view["contexts"][0]["context"]["namespace"], "shop");
+    assert_eq!(view["clusters"][1]["cluster"]["tls-server-name"], "kubernetes");
+}
+
+#[test]
+fn print_writes_no_file() {
+    let rig = Rig::signed_in();
+    let ended = rig.run(&["kubeconfig", "add", "--cluster", "prod", "--print", "--exec-command", "/opt/kubectl-mint"]);
+    assert_eq!(ended.status, 0, "{}", ended.stderr);
+    assert!(!rig.path("config").exists());
+    fs::write(rig.path("printed"), ended.stdout).unwrap();
+    let view = view(&rig.path("printed"));
+    assert_eq!(
+        (&view["current-context"], &view["users"][0]["user"]["exec"]["command"]),
+        (&json!("prod"), &json!("/opt/kubectl-mint"))
+    );
+}
+
+#[test]
+fn an_unchecked_certificate_is_said_aloud_and_can_be_taken_back() {
+    let rig = Rig::signed_in();
+    let args = ["kubeconfig", "add", "--cluster", "prod", "--insecure-skip-tls-verify"];
+    assert!(rig.run(&args).stderr.contains("warning"));
+    let cluster = view(&rig.path("config"))["clusters"][0]["cluster"].clone();
+    assert_eq!((&cluster["insecure-skip-tls-verify"], cluster.get("certificate-authority-data")), (&json!(true), None));
+    let mut info = rig::exec_info("v1");
+    info["spec"]["cluster"] = json!({ "server": rig::SERVER, "insecure-skip-tls-verify": true });
+    assert_eq!(rig.token(&info).status, 0);
+    assert_eq!(add(&rig).status, 0);
+    assert_eq!(rig.token(&info).status, 1);
+}
+
+#[test]
+fn the_file_written_is_kubectls_choice() {
+    let rig = Rig::signed_in();
+    let list = |names: &[&str]| std::env::join_paths(names.iter().map(|name| rig.path(name))).unwrap();
+    let run =
+        |names: &[&str], args: &[&str]| ended(&rig.command(args).env("KUBECONFIG", list(names)).output().unwrap());
+    assert_eq!(run(&["a", "b", "c"], &["kubeconfig", "add", "--cluster", "prod"]).status, 0);
+    assert!(rig.path("c").exists() && !rig.path("a").exists() && !rig.path("b").exists());
+    fs::write(rig.path("a"), OTHERS).unwrap();
+    // Ours is renewed where it stands; the current context goes to the first file that exists.
+    assert_eq!(run(&["a", "b", "c"], &["kubeconfig", "add", "--cluster", "prod", "--use"]).status, 0);
+    assert!(fs::read_to_string(rig.path("a")).unwrap().contains("current-context: prod\n"));
+    assert!(!fs::read_to_string(rig.path("a")).unwrap().contains("kubemint.dev"));
+    assert_eq!(run(&["b", "c"], &["kubeconfig", "remove", "--all"]).status, 0);
+    assert!(!fs::read_to_string(rig.path("c")).unwrap().contains("kubemint.dev"));
+    let default =
+        ended(&rig.command(&["kubeconfig", "add", "--cluster", "prod"]).env_remove("KUBECONFIG").output().unwrap());
+    assert_eq!(default.status, 0, "{}", default.stderr);
+    assert!(rig.path(".kube/config").exists());
+}
+
+#[test]
+fn h76_legal_oddities_are_edited() {
+    let rig = Rig::signed_in();
+    for (name, text) in [
+        ("empty", ""),
+        ("comment", "# later\n"),
+        ("nulls", "apiVersion: v1\nkind: Config\nclusters: null\ncontexts:\nusers: null\ncurrent-context: \"\"\n"),
+        ("json", "{\"kind\":\"Config\",\"apiVersion\":\"v1\",\"clusters\":[],\"users\":null,\"contexts\":[]}"),
+        (
+            "anchors",
+            "x: &s https://other.example\nclusters:\n- name: other\n  cluster: {server: *s}\nusers: []\ncontexts: []\n",
+        ),
+    ] {
+        let path = rig.path(name);
+        fs::write(&path, text).unwrap();
+        let ended = rig.run(&["kubeconfig", "add", "--cluster", "prod", "--use", "--kubeconfig", name]);
+        assert_eq!(ended.status, 0, "{name}: {}", ended.stderr);
+        assert_eq!(view(&path)["current-context"], "prod", "{name}");
+        assert_eq!(rig.run(&["kubeconfig", "remove", "--all", "--kubeconfig", name]).status, 0, "{name}");
+        assert!(!fs::read_to_string(&path).unwrap().contains("kubemint.dev"), "{name}");
+    }
+}
+
+#[test]
+fn h76_files_that_are_none_are_refused_unchanged() {
+    let rig = Rig::signed_in();
+    fs::write(rig.path("config"), "clusters:\n\t- name: a\n").unwrap();
+    refused(&add(&rig), "kubeconfig-malformed");
+    assert_eq!(fs::read_to_string(rig.path("config")).unwrap(), "clusters:\n\t- name: a\n");
+    fs::write(rig.path("config"), b"\xff\xfe").unwrap();
+    refused(&add(&rig), "kubeconfig-unreadable");
+    fs::remove_file(rig.path("config")).unwrap();
+    fs::create_dir(rig.path("config")).unwrap();
+    refused(&add(&rig), "kubeconfig-unreadable");
+    assert_eq!(fs::read_dir(rig.folder.path()).unwrap().count(), 2, "no lock and no draft is left");
+}
+
+#[test]
+fn h76_a_hundred_mebibytes_are_not_read() {
+    let rig = Rig::signed_in();
+    fs::File::create(rig.path("config")).unwrap().set_len(100 << 20).unwrap();
+    refused(&add(&rig), "kubeconfig-too-large");
+    assert_eq!(fs::metadata(rig.path("config")).unwrap().len(), 100 << 20);
+}
+
+#[cfg(unix)]
+#[test]
+fn h76_a_symlink_stays_one_and_its_target_keeps_its_mode() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let rig = Rig::signed_in();
+    fs::create_dir(rig.path("dotfiles")).unwrap();
+    fs::write(rig.path("dotfiles/kube"), OTHERS).unwrap();
+    set_mode(&rig.path("dotfiles/kube"), 0o640);
+    std::os::unix::fs::symlink("dotfiles/kube", rig.path("config")).unwrap();
+    assert_eq!(add(&rig).status, 0);
+    assert!(fs::symlink_metadata(rig.path("config")).unwrap().is_symlink());
+    assert!(fs::read_to_string(rig.path("dotfiles/kube")).unwrap().contains("kubemint.dev/owner"));
+    assert_eq!(fs::metadata(rig.path("dotfiles/kube")).unwrap().permissions().mode() & 0o777, 0o640);
+    fs::remove_file(rig.path("dotfiles/kube")).unwrap();
+    assert_eq!(add(&rig).status, 0);
+    assert_eq!(fs::metadata(rig.path("dotfiles/kube")).unwrap().permissions().mode() & 0o777, 0o600);
+}
+
+#[cfg(unix)]
+#[test]
+fn h76_a_folder_that_cannot_be_written_is_named() {
+    let rig = Rig::signed_in();
+    // Also for root, whom no mode stops: no folder of /proc takes files.
+    let ended = rig.run(&["kubeconfig", "add", "--cluster", "prod", "--kubeconfig", "/proc/self/task/config"]);
+    refused(&ended, "kubeconfig-unwritable");
+    assert!(ended.stderr.contains("/proc/self/task/config.lock"), "{}", ended.stderr);
+}
+
+#[test]
+fn h76_a_stale_lock_is_named_and_nothing_is_changed() {
+    let rig = Rig::signed_in();
+    fs::write(rig.path("config"), OTHERS).unwrap();
+    fs::write(rig.path("config.lock"), "").unwrap();
+    let ended = add(&rig);
+    refused(&ended, "kubeconfig-locked");
+    assert!(ended.stderr.contains("config.lock") && ended.stderr.contains("remove the lock file"), "{}", ended.stderr);
+    assert_eq!(fs::read_to_string(rig.path("config")).unwrap(), OTHERS);
+}
+
+#[test]
+fn h76_killed_in_the_middle_leaves_the_old_file_or_the_new() {
+    let rig = Rig::signed_in();
+    let mut others = OTHERS.to_owned();
+    (0..2000).for_each(|i| others.push_str(&format!("note-{i}: {i}\n")));
+    for round in 0..12 {
+        fs::write(rig.path("config"), &others).unwrap();
+        let mut child = rig
+            .command(&["kubeconfig", "add", "--cluster", "prod"])
+            .stderr(std::process::Stdio::null())
+            .spawn()
+            .unwrap();
+        std::thread::sleep(std::time::Duration::from_millis(round * 4));
+        child.kill().unwrap();
+        child.wait().unwrap();
+        let text = fs::read_to_string(rig.path("config")).unwrap();
+        let new = text.contains("kubemint.dev/owner") && text.contains("note-1999: 1999");
+        assert!(text == others || new, "neither the old file nor the new one");
+        drop(fs::remove_file(rig.path("config.lock")));
+    }
+}
+
+#[test]
+fn many_at_once_lose_nothing() {
+    let rig = Rig::signed_in();
+    let names: Vec<String> = (0..8).map(|i| format!("c{i}")).collect();
+    names.iter().for_each(|name| rig.know(name));
+    let children: Vec<_> = names
+        .iter()
+        .map(|name| {
+            rig.command(&["kubeconfig", "add", "--cluster", name]).stderr(std::process::Stdio::null()).spawn().unwrap()
+        })
+        .collect();
+    for mut child in children {
+        assert!(child.wait().unwrap().success());
+    }
+    assert_eq!(view(&rig.path("config"))["contexts"].as_array().unwrap().len(), names.len());
+}
+
+#[test]
+fn kubectl_gets_a_token_for_the_entry_as_written_and_none_when_it_was_changed() {
+    let rig = Rig::signed_in();
+    let address = json!({ "name": "public", "server": "https://127.0.0.1:1" });
+    let known = json!({ "issuer": rig.issuer, "name": "prod", "displayName": "prod", "addresses": [address], "accepts": ["bound"] });
+    rig.save("clusters/prod.json", &known);
+    let wrapper = rig.path("plugin");
+    let (home, seen) = (rig.home(), rig.path("seen"));
+    let script = format!(
+        "#!/bin/sh\nKUBEMINT_HOME={} {} \"$@\" | tee {}\n",
+        home.display(),
+        env!("CARGO_BIN_EXE_kubectl-mint"),
+        seen.display()
+    );
+    fs::write(&wrapper, script).unwrap();
+    set_mode(&wrapper, 0o755);
+    let args = ["kubeconfig", "add", "--cluster", "prod", "--use", "--exec-command", wrapper.to_str().unwrap()];
+    assert_eq!(rig.run(&args).status, 0);
+    kubectl(&rig.path("config"), &["get", "--raw", "/version"]);
+    assert!(fs::read_to_string(&seen).unwrap().contains("\"token\":\"eyJ"));
+    for (from, to) in
+        [("https://127.0.0.1:1", "https://127.0.0.1:2"), ("provideClusterInfo: true", "provideClusterInfo: false")]
+    {
+        let text = fs::read_to_string(rig.path("config")).unwrap();
+        assert!(text.contains(from));
+        fs::write(rig.path("changed"), text.replace(from, to)).unwrap();
+        fs::write(&seen, "unseen").unwrap();
+        let ended = kubectl(&rig.path("changed"), &["get", "--raw", "/version"]);
+        assert_eq!(fs::read_to_string(&seen).unwrap(), "", "{}", ended.stderr);
+        assert!(ended.stderr.contains("kubectl-mint: nothing is signed"), "{}", ended.stderr);
+    }
+}
