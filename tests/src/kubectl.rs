@@ -3,6 +3,7 @@
 use crate::ca::Issued;
 use crate::cluster::Cluster;
 use crate::run::Run;
+use crate::secrets;
 use crate::tools::{self, Kubectl};
 use anyhow::{Context, Result};
 use serde_json::{Value, json};
@@ -92,7 +93,9 @@ impl std::fmt::Display for Answer {
 impl From<Output> for Answer {
     fn from(output: Output) -> Self {
         let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-        Self { code: output.status.code(), stdout: text(&output.stdout), stderr: text(&output.stderr) }
+        let stdout = text(&output.stdout);
+        secrets::record(&stdout);
+        Self { code: output.status.code(), stdout, stderr: text(&output.stderr) }
     }
 }
 

@@ -14,6 +14,7 @@ pub mod process;
 pub mod provider;
 pub mod publisher;
 pub mod run;
+pub mod secrets;
 pub mod stranger;
 pub mod tools;
 pub mod webhook;

@@ -1,5 +1,6 @@
 //! One run of the rig: the folder that its processes write into.
 
+use crate::secrets;
 use anyhow::{Context, Result};
 use std::env;
 use std::fs;
@@ -9,7 +10,7 @@ use std::process;
 use std::thread;
 
 /// Where runs are made: `cargo xtask test` names a folder to look into afterwards, else it is a temporary one.
-const RUNS: &str = "KUBEMINT_RUNS";
+pub const RUNS: &str = "KUBEMINT_RUNS";
 
 /// A folder of its own for files and logs.
 ///
@@ -81,6 +82,7 @@ impl Drop for Run {
             let _ = fs::remove_dir_all(&self.path);
             return;
         }
+        secrets::record_files(&self.path);
         for entry in fs::read_dir(&self.path).into_iter().flatten().flatten() {
             let path = entry.path();
             if path.is_dir() {

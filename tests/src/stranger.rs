@@ -1,7 +1,7 @@
 //! The strangers: independent programs that make and read our credentials with libraries we did not write.
 
 use crate::ca::Authority;
-use crate::{provider, tools};
+use crate::{provider, secrets, tools};
 use anyhow::{Context, Result, bail};
 use serde_json::{Value, json};
 use std::io::{BufRead, BufReader, Write};
@@ -45,6 +45,7 @@ impl Stranger {
         writeln!(self.ask, "{with}")?;
         let mut line = String::new();
         self.answers.read_line(&mut line)?;
+        secrets::record(&line);
         let answer: Value = serde_json::from_str(&line).with_context(|| format!("the stranger said `{line}`"))?;
         match answer.get("error") {
             None => Ok(answer),

@@ -100,6 +100,11 @@ impl Webhook {
         self.process.as_mut()
     }
 
+    /// What it has said so far: at `--verbose`, each verdict with its reason.
+    pub fn said(&self) -> String {
+        self.process.as_ref().map(Process::said).unwrap_or_default()
+    }
+
     /// The kubeconfig for kube-apiserver's `--authentication-token-webhook-config-file`.
     pub fn kubeconfig(&self) -> PathBuf {
         self.folder.join("kubeconfig")

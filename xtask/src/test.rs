@@ -21,7 +21,12 @@ pub fn run(words: &[String]) -> Result<()> {
         before(&mut report, quick.as_deref());
     }
     match rig(&mut report) {
-        Some(rig) => drop(report.loud("end-to-end tests", || rig.test(names, own))),
+        Some(rig) => {
+            report.loud("end-to-end tests", || rig.test(names, own));
+            if names.is_empty() {
+                report.loud("secrets in logs", || rig.search());
+            }
+        }
         None => step::note("end-to-end tests: not run, for want of the above"),
     }
     if names.is_empty() {
@@ -74,7 +79,7 @@ impl Rig {
 
     /// Cargo runs one file of stories after the other.
     fn test(&self, names: &[String], own: &[String]) -> Result<()> {
-        let runs = clone::path("build/runs");
+        let runs = runs();
         let _ = fs::remove_dir_all(&runs); // what the last tests left to look into
         let mut cargo = Program::cargo("test")?
             .arguments(["--package", "kubemint-tests", "--no-fail-fast"])
@@ -85,6 +90,18 @@ impl Rig {
         }
         cargo.argument("--").arguments(own).loud()
     }
+
+    /// Looks for every token, key and PEM of the tests in every log they left.
+    fn search(&self) -> Result<()> {
+        let cargo =
+            Program::cargo("run")?.arguments(["--quiet", "--package", "kubemint-tests", "--bin", "leaks", "--"]);
+        cargo.argument(runs()).loud()
+    }
+}
+
+/// Where the tests' processes leave their logs.
+fn runs() -> PathBuf {
+    clone::path("build/runs")
 }
 
 /// What was done and how it ended.
