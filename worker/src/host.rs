@@ -1,0 +1,70 @@
+//! What the worker gives the mint: the runtime's clock, chance, network and cryptography.
+
+use kubemint::Host;
+use kubemint_core::{jws::Check, time::Time};
+use wasm_bindgen::prelude::*;
+use worker::Env;
+
+use crate::isolate::Isolate;
+use crate::{bucket, log, outbound, webcrypto};
+
+/// The rate limit's binding, where the platform has one.
+const LIMIT: &str = "LIMIT";
+
+/// The host of one request.
+pub struct Worker<'a> {
+    environment: &'a Env,
+    isolate: &'a Isolate,
+}
+
+impl<'a> Worker<'a> {
+    /// A host over what the isolate keeps.
+    pub fn new(environment: &'a Env, isolate: &'a Isolate) -> Self {
+        Self { environment, isolate }
+    }
+}
+
+impl Host for Worker<'_> {
+    fn now(&self) -> Time {
+        // A clock before 1970 or after the last moment there is reads as 1970, when nothing is valid.
+        #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "the cast saturates at both ends")]
+        let seconds = (js_sys::Date::now() / 1000.0) as u64;
+        Time::from_unix(seconds).unwrap_or(Time::EPOCH)
+    }
+
+    fn random(&self) -> Option<[u8; 16]> {
+        let mut bytes = [0; 16];
+        get_random_values(&mut bytes).ok()?;
+        Some(bytes)
+    }
+
+    async fn fetch(&self, url: &str) -> Option<Vec<u8>> {
+        outbound::fetch(url).await
+    }
+
+    async fn sign(&self, key_id: &str, input: &[u8]) -> Option<[u8; 64]> {
+        self.isolate.key(key_id)?.sign(input).await
+    }
+
+    async fn verify(&self, check: Check<'_>) -> bool {
+        webcrypto::verify(check.key(), check.input(), check.signature()).await
+    }
+
+    async fn limit(&self, key: &str) -> bool {
+        match self.environment.rate_limiter(LIMIT) {
+            // A limiter that fails must not lock everybody out.
+            Ok(limiter) => limiter.limit(key.to_owned()).await.is_ok_and(|outcome| outcome.success),
+            Err(_) => bucket::take(key, js_sys::Date::now()),
+        }
+    }
+
+    fn log(&self, line: &str) {
+        log::write(line);
+    }
+}
+
+#[wasm_bindgen]
+extern "C" {
+    #[wasm_bindgen(catch, js_namespace = crypto, js_name = getRandomValues)]
+    fn get_random_values(bytes: &mut [u8]) -> Result<(), JsValue>;
+}
