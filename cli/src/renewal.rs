@@ -5,6 +5,8 @@ use std::{
     process::{Command, Stdio},
 };
 
+use kubemint_core::time::{Seconds, Time};
+
 use crate::{
     args::RenewArgs,
     clock::{self, Offset},
@@ -16,8 +18,19 @@ use crate::{
     session, token,
 };
 
+/// What a new grant must bring to be worth a request.
+const GAIN: Seconds = Seconds(60);
 /// The name of the hidden command that the child runs.
-pub const COMMAND: &str = "renew";
+const COMMAND: &str = "renew";
+
+/// Whether the next grant should be asked for: this one is late, and the session could give a longer one.
+pub fn is_due(context: &Context, grant: &Kept, now: Time) -> Result<bool, Refusal> {
+    if !grant.is_late(now) {
+        return Ok(false);
+    }
+    let session = session::live(context)?;
+    Ok(session.is_some_and(|session| session.left(now).0 > grant.left(now).0 + GAIN.0))
+}
 
 /// Starts the child. It holds none of kubectl's streams, so kubectl never waits for it, and whether
 /// it starts at all changes nothing for the grant that is still good.
@@ -46,7 +59,9 @@ pub fn run(context: &Context, args: &RenewArgs) -> Result<(), Refusal> {
     crate::kept::check_cluster(cluster)?;
     let Some(_lock) = context.home.try_lock(&format!("renewal.{cluster}.lock"))? else { return Ok(()) };
     let now = Offset::load(&context.home).to_mint(clock::local());
-    if Kept::grant(&context.home, cluster)?.is_some_and(|grant| !grant.is_late(now)) {
+    if let Some(grant) = Kept::grant(&context.home, cluster)?
+        && !is_due(context, &grant, now)?
+    {
         return Ok(());
     }
     let mint = Mint::require(&context.home)?;

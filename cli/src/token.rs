@@ -74,7 +74,7 @@ fn unknown(context: &Context, cluster: &str) -> Refusal {
 fn grant(context: &Context, cluster: &str, key: &SecretKey, info: &Info) -> Result<Kept, Refusal> {
     let now = Offset::load(&context.home).to_mint(clock::local());
     if let Some(grant) = Kept::grant(&context.home, cluster)?.filter(|grant| grant.left(now).0 > 0) {
-        if grant.is_late(now) {
+        if renewal::is_due(context, &grant, now)? {
             renewal::start(context, cluster);
         }
         return Ok(grant);

@@ -1,5 +1,10 @@
 //! kubeconfig files: what is added, what is left alone, what hostile files do, and that kubectl agrees.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, reason = "the helpers of tests fail their test")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    reason = "the helpers of tests fail their test"
+)]
 
 mod rig;
 

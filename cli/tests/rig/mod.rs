@@ -2,6 +2,8 @@
 #![allow(dead_code, reason = "each test binary uses its own part of the rig")]
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a rig that cannot be built fails its test")]
 
+pub mod documents;
+
 use std::{
     fs,
     path::{Path, PathBuf},
