@@ -26,8 +26,8 @@ type Page = Response<Full<Bytes>>;
 
 /// Answers one request; never fails.
 pub async fn answer(host: Arc<Host>, request: Request<Incoming>) -> Result<Page, std::convert::Infallible> {
-    let get = request.method() == Method::GET;
-    Ok(match request.uri().path() {
+    let (get, head) = (request.method() == Method::GET, request.method() == Method::HEAD);
+    let mut page = match request.uri().path() {
         "/authenticate" if request.method() == Method::POST => authenticate(&host, request).await,
         "/authenticate" => other_method(&host, "POST"),
         "/healthz" if get => text(StatusCode::OK, "ok\n"),
@@ -35,7 +35,12 @@ pub async fn answer(host: Arc<Host>, request: Request<Incoming>) -> Result<Page,
         "/metrics" if get => metrics(&host),
         "/healthz" | "/readyz" | "/metrics" => other_method(&host, "GET"),
         _ => unheard(&host, StatusCode::NOT_FOUND),
-    })
+    };
+    if head {
+        // HTTP/2 has no one below us to leave it out (RFC 9110 §9.3.2).
+        *page.body_mut() = Full::default();
+    }
+    Ok(page)
 }
 
 async fn authenticate(host: &Host, request: Request<Incoming>) -> Page {
