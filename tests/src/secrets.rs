@@ -182,11 +182,13 @@ fn recorded_in(text: &str) -> Secrets {
     Secrets(text.lines().filter_map(line).collect())
 }
 
+/// Everything below a folder but etcd's own data, where nothing of ours is kept.
 fn files(folder: &Path) -> Vec<PathBuf> {
     let mut found = Vec::new();
     for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
         let path = entry.path();
         match entry.file_type() {
+            Ok(kind) if kind.is_dir() && entry.file_name() == "etcd" => {}
             Ok(kind) if kind.is_dir() => found.extend(files(&path)),
             Ok(kind) if kind.is_file() => found.push(path),
             _ => {}

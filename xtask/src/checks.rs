@@ -39,7 +39,7 @@ pub fn core_for_wasm() -> Result<()> {
 /// Every member's own tests; the rig's come later, they need the tools.
 pub fn unit_tests() -> Result<()> {
     Program::cargo("test")?
-        .arguments(["--workspace", "--exclude", "kubemint-worker", "--exclude", "kubemint-tests"])
+        .arguments(["--no-fail-fast", "--workspace", "--exclude", "kubemint-worker", "--exclude", "kubemint-tests"])
         .arguments(["--features", "kubemint-core/jwt-compact"])
         .loud()
 }
