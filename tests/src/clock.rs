@@ -10,24 +10,24 @@ pub const OFFSET: &str = "KUBEMINT_CLOCK_OFFSET";
 
 /// The compiled shim.
 pub struct Clock {
-    library: PathBuf,
+    shim: PathBuf,
 }
 
 impl Clock {
     /// Compiles it into the run's folder.
     pub fn new(run: &Run) -> Result<Self> {
         let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("clock/clock.c");
-        let library = run.path().join("clock.so");
+        let shim = run.path().join("clock.so");
         let mut compiler = Command::new("cc");
-        compiler.args(["-shared", "-fPIC", "-O1", "-Wall", "-Werror", "-o"]).arg(&library).arg(&source);
+        compiler.args(["-shared", "-fPIC", "-O1", "-Wall", "-Werror", "-o"]).arg(&shim).arg(&source);
         let output = compiler.output().context("there is no `cc` here: apt-get install build-essential")?;
         ensure!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-        Ok(Self { library })
+        Ok(Self { shim })
     }
 
     /// The variables that move a process's clock by so many seconds.
     pub fn moved(&self, seconds: i64) -> [(&'static str, String); 2] {
-        [("LD_PRELOAD", self.library.display().to_string()), (OFFSET, seconds.to_string())]
+        [("LD_PRELOAD", self.shim.display().to_string()), (OFFSET, seconds.to_string())]
     }
 }
 
