@@ -147,3 +147,10 @@ fn cannot_express_a_private_key_of_the_mint() {
         }
     }
 }
+
+#[test]
+fn the_file_we_hand_out_is_read_whole() {
+    let config = parse(include_str!("../../deploy/webhook/webhook.toml")).unwrap();
+    assert_eq!(config.deny.as_deref(), Some(Path::new("/etc/kubemint/deny")));
+    assert_eq!((config.listen.to_string().as_str(), config.bearers), ("127.0.0.1:8443", false));
+}
