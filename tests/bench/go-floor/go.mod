@@ -1,0 +1,3 @@
+module kubemint.dev/tests/go-floor
+
+go 1.24
