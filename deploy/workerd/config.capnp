@@ -53,7 +53,7 @@ const mint :Workerd.Worker = (
   bindings = [
     # A JSON array of private keys: see the README, "Keys".
     (name = "SIGNING_KEYS", fromEnvironment = "SIGNING_KEYS"),
-    # One for each provider that insists on a client secret:
-    # (name = "CLIENT_SECRET_CORP", fromEnvironment = "CLIENT_SECRET_CORP"),
+    # Requests a minute and user, 60 if unset.
+    (name = "RATE_LIMIT", fromEnvironment = "RATE_LIMIT"),
   ],
 );

@@ -35,9 +35,9 @@ impl Address {
 pub struct Setup<'a> {
     /// The configuration, JSON as `kubectl mint config build` makes it.
     pub configuration: &'a str,
-    /// Secrets by name: `SIGNING_KEYS`, `CLIENT_SECRET_…`.
-    pub secrets: &'a [(&'a str, &'a str)],
-    /// More of the environment: a moved clock, for one.
+    /// The secret `SIGNING_KEYS`: a JSON array of private JWKs with their times.
+    pub signing_keys: &'a str,
+    /// More of the environment: a moved clock, `RATE_LIMIT`.
     pub environment: &'a [(&'static str, String)],
 }
 
@@ -56,7 +56,7 @@ impl Workerd {
             .current_dir(&folder)
             .args(["serve", "config.capnp", "--socket-addr"])
             .arg(format!("https=127.0.0.1:{}", address.port))
-            .envs(setup.secrets.iter().copied())
+            .env("SIGNING_KEYS", setup.signing_keys)
             .envs(setup.environment.iter().cloned());
         let mut process = Process::start(run, &address.name, &command)?;
         let issuer = address.issuer();
@@ -97,20 +97,7 @@ fn lay_out(run: &Run, authority: &Authority, name: &str, setup: &Setup<'_>) -> R
     run.write(&format!("{name}/trusted/ca.crt"), authority.pem())?;
     run.write(&format!("{name}/bundle/config.json"), setup.configuration)?;
     copy(&own(), &folder.join("config.capnp"))?;
-    with_secrets(&folder.join("config.capnp"), setup.secrets)?;
     Ok(folder)
-}
-
-/// Binds the client secrets as the file's own comment tells an operator to.
-fn with_secrets(file: &Path, secrets: &[(&str, &str)]) -> Result<()> {
-    let text = fs::read_to_string(file)?;
-    let lines: String = secrets
-        .iter()
-        .filter(|(name, _)| *name != "SIGNING_KEYS")
-        .map(|(name, _)| format!("    (name = \"{name}\", fromEnvironment = \"{name}\"),\n"))
-        .collect();
-    let (head, tail) = text.rsplit_once("  ],\n);").context("config.capnp does not end with its bindings")?;
-    fs::write(file, format!("{head}{lines}  ],\n);{tail}")).with_context(|| file.display().to_string())
 }
 
 fn own() -> PathBuf {

@@ -12,7 +12,7 @@ fn it_answers_over_tls_with_the_runs_own_certificate() {
     let run = Run::new("worker").unwrap();
     let authority = Authority::new(&run, "ca").unwrap();
     let address = Address::new("mint").unwrap();
-    let setup = Setup { configuration: "{}", secrets: &[("SIGNING_KEYS", "[]")], environment: &[] };
+    let setup = Setup { configuration: "{}", signing_keys: "[]", environment: &[] };
     let mint = Workerd::start(&run, &authority, &address, &setup).unwrap();
     let client = http::client(authority.pem(), None).unwrap();
     let answer = client.get(format!("{}/healthz", mint.issuer())).call().unwrap();

@@ -3,8 +3,8 @@
 use std::cell::RefCell;
 use std::collections::HashMap;
 
-/// Requests a key may make at once, refilled over [`PERIOD`].
-const DEPTH: f64 = 60.0;
+/// Requests that a key may make at once, refilled over [`PERIOD`], unless the operator says otherwise.
+pub const DEPTH: u32 = 60;
 /// Milliseconds until an empty bucket is full again.
 const PERIOD: f64 = 60_000.0;
 /// More buckets than this are not kept: full ones say nothing and go first.
@@ -17,9 +17,9 @@ struct Bucket {
 }
 
 impl Bucket {
-    fn refilled(self, now: f64) -> Self {
-        let gained = (now - self.at).max(0.0) * DEPTH / PERIOD;
-        Self { left: (self.left + gained).min(DEPTH), at: now }
+    fn refilled(self, depth: f64, now: f64) -> Self {
+        let gained = (now - self.at).max(0.0) * depth / PERIOD;
+        Self { left: (self.left + gained).min(depth), at: now }
     }
 }
 
@@ -28,23 +28,24 @@ thread_local! {
 }
 
 /// Takes one from a key's bucket; false if it is empty. `now` in milliseconds.
-pub fn take(key: &str, now: f64) -> bool {
+pub fn take(key: &str, depth: u32, now: f64) -> bool {
+    let depth = f64::from(depth);
     BUCKETS.with_borrow_mut(|buckets| {
-        let bucket = buckets.get(key).copied().unwrap_or(Bucket { left: DEPTH, at: now }).refilled(now);
+        let bucket = buckets.get(key).copied().unwrap_or(Bucket { left: depth, at: now }).refilled(depth, now);
         let allowed = bucket.left >= 1.0;
         let left = if allowed { bucket.left - 1.0 } else { bucket.left };
-        make_room(buckets, now);
+        make_room(buckets, depth, now);
         buckets.insert(key.to_owned(), Bucket { left, at: now });
         allowed
     })
 }
 
 /// An attacker with many addresses must not grow the map without end.
-fn make_room(buckets: &mut HashMap<String, Bucket>, now: f64) {
+fn make_room(buckets: &mut HashMap<String, Bucket>, depth: f64, now: f64) {
     if buckets.len() < KEPT {
         return;
     }
-    buckets.retain(|_, bucket| bucket.refilled(now).left < DEPTH);
+    buckets.retain(|_, bucket| bucket.refilled(depth, now).left < depth);
     if buckets.len() >= KEPT {
         buckets.clear();
     }

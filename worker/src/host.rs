@@ -6,10 +6,13 @@ use wasm_bindgen::prelude::*;
 use worker::Env;
 
 use crate::isolate::Isolate;
-use crate::{bucket, log, outbound, webcrypto};
+use crate::{binding, bucket, log, outbound, webcrypto};
 
 /// The rate limit's binding, where the platform has one.
 const LIMIT: &str = "LIMIT";
+
+/// The mint's key for a sender whose address is not known.
+const NO_ADDRESS: &str = "address:";
 
 /// The host of one request.
 pub struct Worker<'a> {
@@ -51,10 +54,13 @@ impl Host for Worker<'_> {
     }
 
     async fn limit(&self, key: &str) -> bool {
-        match self.environment.rate_limiter(LIMIT) {
-            // A limiter that fails must not lock everybody out.
-            Ok(limiter) => limiter.limit(key.to_owned()).await.is_ok_and(|outcome| outcome.success),
-            Err(_) => bucket::take(key, js_sys::Date::now()),
+        if key == NO_ADDRESS {
+            // Without the platform's header everybody would share one limit.
+            return true;
+        }
+        match binding::limit(self.environment, LIMIT, key).await {
+            Some(allowed) => allowed,
+            None => bucket::take(key, self.isolate.rate(), js_sys::Date::now()),
         }
     }
 

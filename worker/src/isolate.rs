@@ -11,15 +11,18 @@ use worker::Env;
 use zeroize::Zeroizing;
 
 use crate::host::Worker;
-use crate::{log, webcrypto};
+use crate::{binding, bucket, log, webcrypto};
 
 /// The name of the secret with the signing keys.
 const SIGNING_KEYS: &str = "SIGNING_KEYS";
+/// The name of the variable with the operator's own rate limit.
+const RATE_LIMIT: &str = "RATE_LIMIT";
 
 /// A mint that can sign.
 pub struct Isolate {
     mint: Mint,
     keys: HashMap<String, webcrypto::Key>,
+    rate: u32,
 }
 
 thread_local! {
@@ -39,8 +42,8 @@ pub async fn current(environment: &Env) -> Result<Rc<Isolate>, Unready> {
 impl Isolate {
     async fn new(environment: &Env) -> Result<Self, Unready> {
         let configuration = configuration().ok_or_else(|| Unready::because("the configuration", &"config.json"))?;
-        let secret = environment.secret(SIGNING_KEYS).map_err(|_| Unready::because("the secret", &SIGNING_KEYS))?;
-        let secret = Zeroizing::new(secret.to_string());
+        let secret = binding::text(environment, SIGNING_KEYS).map(Zeroizing::new);
+        let secret = secret.ok_or_else(|| Unready::because("the secret", &SIGNING_KEYS))?;
         let (keys, secrets) = Keys::parse(&secret).map_err(|error| Unready::because("the secret", &error))?;
         let mint = Mint::new(configuration.as_bytes(), keys).map_err(|faults| {
             let faults: Vec<String> = faults.iter().map(ToString::to_string).collect();
@@ -52,12 +55,17 @@ impl Isolate {
             let key = key.ok_or_else(|| Unready::because("the secret", &"keys that WebCrypto takes"))?;
             keys.insert(secret.public().thumbprint(), key);
         }
-        Ok(Self { mint, keys })
+        Ok(Self { mint, keys, rate: rate(environment)? })
     }
 
     /// Answers one request.
     pub async fn handle(&self, environment: &Env, request: &Request) -> Response {
         self.mint.handle(&Worker::new(environment, self), request).await
+    }
+
+    /// Requests a minute and key, where no limiter is bound.
+    pub fn rate(&self) -> u32 {
+        self.rate
     }
 
     /// The private key of that id.
@@ -87,6 +95,12 @@ impl Unready {
         let headers = vec![("content-type", "application/json".to_owned()), ("retry-after", "10".to_owned())];
         Response { status: 503, headers, body: body.to_string().into_bytes() }
     }
+}
+
+/// The operator's own rate limit, for workers outside the platform.
+fn rate(environment: &Env) -> Result<u32, Unready> {
+    let Some(rate) = binding::text(environment, RATE_LIMIT) else { return Ok(bucket::DEPTH) };
+    rate.parse().map_err(|_| Unready::because("RATE_LIMIT", &"requests a minute, a whole number"))
 }
 
 /// The text that config.mjs put on the global object.

@@ -3,6 +3,7 @@
 //! The raw event is taken, the body read once, the answer made from bytes. Nothing is kept between sign-in and grant;
 //! configuration and keys are read once for each isolate.
 
+mod binding;
 mod bucket;
 mod host;
 mod inbound;
