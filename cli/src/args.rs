@@ -22,7 +22,7 @@ Files are kept in $KUBEMINT_HOME, else $XDG_DATA_HOME/kubemint, else ~/.local/sh
 Exit status: 0 done, 1 refused, 64 wrong command line.")]
 pub struct CommandLine {
     /// Tell each step on standard error; never a token or a key
-    #[arg(short, long, global = true)]
+    #[arg(short, long, global = true, display_order = 900)]
     pub verbose: bool,
     /// What to do.
     #[command(subcommand)]

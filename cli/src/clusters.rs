@@ -6,6 +6,7 @@ use kubemint_core::cluster::View;
 
 use crate::{
     context::Context,
+    exchange::twice,
     kept::Kept,
     key,
     known::Known,
@@ -35,8 +36,8 @@ pub fn fetch(
     session: &Kept,
     key: &kubemint_core::jwk::SecretKey,
 ) -> Result<Vec<Known>, Refusal> {
-    let presentation = session.present(key, connection.now())?;
-    let views = View::list(&connection.get(PATH, Some(&presentation))?)?;
+    let body = twice(|| connection.get(PATH, Some(&session.present(key, connection.now())?)))?;
+    let views = View::list(&body)?;
     let known: Vec<Known> = views.into_iter().map(|view| Known::new(&mint.issuer, view)).collect();
     Known::replace_all(&context.home, &known)?;
     Known::all(&context.home)

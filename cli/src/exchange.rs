@@ -43,15 +43,17 @@ impl Exchange<'_> {
     pub fn grant(&self, session: &Kept, cluster: &str) -> Result<Kept, Refusal> {
         let resource = Resource::Cluster(cluster.to_owned());
         let url = resource.url(self.issuer);
-        let presentation = session.present(self.key, self.mint.now())?;
-        let form = [
-            ("grant_type", GRANT_TYPE),
-            ("subject_token", &presentation),
-            ("subject_token_type", ACCESS_TOKEN),
-            ("resource", &url),
-            ("requested_token_type", GRANT),
-        ];
-        let issued = self.send(&form, None, GRANT)?;
+        let issued = twice(|| {
+            let presentation = session.present(self.key, self.mint.now())?;
+            let form = [
+                ("grant_type", GRANT_TYPE),
+                ("subject_token", &presentation),
+                ("subject_token_type", ACCESS_TOKEN),
+                ("resource", &url),
+                ("requested_token_type", GRANT),
+            ];
+            self.send(&form, None, GRANT)
+        })?;
         Kept::receive(&issued.token, &resource.bound_audience(self.issuer), self.key, self.mint.now())
     }
 
@@ -59,16 +61,18 @@ impl Exchange<'_> {
     /// over the presentation.
     pub fn bearer(&self, session: &Kept, cluster: &str) -> Result<Issued, Refusal> {
         let url = Resource::Cluster(cluster.to_owned()).url(self.issuer);
-        let presentation = session.present(self.key, self.mint.now())?;
-        let form = [
-            ("grant_type", GRANT_TYPE),
-            ("subject_token", &presentation),
-            ("subject_token_type", ACCESS_TOKEN),
-            ("resource", &url),
-            ("requested_token_type", ACCESS_TOKEN),
-        ];
-        let proof = self.proof(&url, ACCESS_TOKEN, Some(&presentation))?;
-        self.send(&form, Some(&proof), ACCESS_TOKEN)
+        twice(|| {
+            let presentation = session.present(self.key, self.mint.now())?;
+            let form = [
+                ("grant_type", GRANT_TYPE),
+                ("subject_token", &presentation),
+                ("subject_token_type", ACCESS_TOKEN),
+                ("resource", &url),
+                ("requested_token_type", ACCESS_TOKEN),
+            ];
+            let proof = self.proof(&url, ACCESS_TOKEN, Some(&presentation))?;
+            self.send(&form, Some(&proof), ACCESS_TOKEN)
+        })
     }
 
     fn send(&self, form: &[(&str, &str)], proof: Option<&str>, kind: &str) -> Result<Issued, Refusal> {
@@ -84,4 +88,9 @@ impl Exchange<'_> {
         let signature = self.key.sign(input.bytes());
         Ok(input.attach(&signature))
     }
+}
+
+/// Once more if the clock was wrong: each answer of the mint mends what is remembered of it.
+pub fn twice<T>(attempt: impl Fn() -> Result<T, Refusal>) -> Result<T, Refusal> {
+    attempt().or_else(|refusal| if refusal.is_about_clocks() { attempt() } else { Err(refusal) })
 }

@@ -39,8 +39,7 @@ fn main() -> ExitCode {
     let line = match CommandLine::try_parse() {
         Ok(line) => line,
         Err(error) => {
-            drop(error.print());
-            return if error.use_stderr() { ExitCode::from(EXIT_USAGE) } else { ExitCode::SUCCESS };
+            return told(&error);
         }
     };
     match run(line) {
@@ -50,6 +49,20 @@ fn main() -> ExitCode {
             ExitCode::from(refusal.status())
         }
     }
+}
+
+/// Help and version go to standard output; a wrong command line is refused in our own words.
+fn told(error: &clap::Error) -> ExitCode {
+    if !error.use_stderr() {
+        drop(error.print());
+        return ExitCode::SUCCESS;
+    }
+    let text = error.render().to_string();
+    match text.strip_prefix("error: ") {
+        Some(text) => anstream::eprint!("kubectl-mint: {text}"),
+        None => anstream::eprint!("{text}"),
+    }
+    ExitCode::from(EXIT_USAGE)
 }
 
 fn run(line: CommandLine) -> Result<(), Refusal> {

@@ -141,10 +141,19 @@ struct Problem {
 
 fn refused(issuer: &str, status: u16, body: &[u8]) -> Refusal {
     let problem: Problem = serde_json::from_slice(body).unwrap_or_default();
-    let reason = problem.reason.or(problem.error).unwrap_or_else(|| format!("status-{status}"));
     let said =
         problem.error_description.or(problem.message).unwrap_or_else(|| format!("it answered with status {status}"));
-    Refusal::foreign(&reason, format!("the mint {issuer} refused: {said}"))
+    let (said, fixer) = said.split_once("; who can mend it: ").unwrap_or((&said, ""));
+    // A `Status` has Kubernetes' words for reasons and carries ours at the end of its message.
+    let (said, ours) = said.strip_suffix(')').and_then(|said| said.rsplit_once(" (")).unwrap_or((said, ""));
+    let reason = Some(ours.to_owned()).filter(|ours| !ours.is_empty()).or(problem.reason).or(problem.error);
+    let reason = reason.unwrap_or_else(|| format!("status-{status}"));
+    let refusal = Refusal::foreign(&reason, format!("the mint {issuer} refused: {said}"));
+    match fixer {
+        "" => refusal,
+        "you" => refusal.hint(format!("who can mend it: you; `kubectl mint login {issuer}` signs in again")),
+        fixer => refusal.hint(format!("who can mend it: {fixer}")),
+    }
 }
 
 #[cfg(test)]
@@ -176,5 +185,9 @@ mod tests {
         assert_eq!(refused("https://m", 400, oauth).reason(), "access-denied");
         assert_eq!(refused("https://m", 401, kube).to_string(), "the mint https://m refused: sign in (Unauthorized)");
         assert_eq!(refused("https://m", 502, b"<html>").reason(), "status-502");
+        let ours = br#"{"kind":"Status","reason":"Unauthorized","message":"the presentation is too old (binding-stale); who can mend it: you"}"#;
+        let refusal = refused("https://m", 401, ours);
+        assert_eq!(refusal.to_string(), "the mint https://m refused: the presentation is too old (binding-stale)");
+        assert!(refusal.is_about_clocks());
     }
 }

@@ -46,6 +46,13 @@ impl Refusal {
         &self.reason
     }
 
+    /// Whether the mint's clock and ours were too far apart; its answer has mended the offset by then.
+    pub fn is_about_clocks(&self) -> bool {
+        [Reason::BindingStale, Reason::BindingEarly, Reason::ProofStale]
+            .iter()
+            .any(|reason| reason.as_str() == self.reason)
+    }
+
     /// The exit status: 64 for usage, 1 for everything else.
     pub const fn status(&self) -> u8 {
         self.status
