@@ -43,17 +43,23 @@ window = "60s"
 "#;
 
 impl Webhook {
-    /// Runs `init`, writes the configuration, and starts it.
+    /// Makes it ready and starts it.
     pub fn start(run: &Run, name: &str, consent: &Consent<'_>) -> Result<Self> {
+        let mut this = Self::prepare(run, name, consent)?;
+        this.resume(run, &[])?;
+        Ok(this)
+    }
+
+    /// Runs `init` and writes the configuration: kube-apiserver can be started before it answers.
+    pub fn prepare(run: &Run, name: &str, consent: &Consent<'_>) -> Result<Self> {
         let folder = run.dir(name)?;
         let port = free_port()?;
         let listen = format!("127.0.0.1:{port}");
         let mut init = Command::new(tools::product("kubemint-webhook")?);
         let output = init.args(["init", "--listen", &listen, "--directory"]).arg(&folder).output()?;
         ensure!(output.status.success(), "init: {}", String::from_utf8_lossy(&output.stderr));
-        let mut this = Self { name: name.to_owned(), folder, port, process: None };
+        let this = Self { name: name.to_owned(), folder, port, process: None };
         this.configure(consent)?;
-        this.resume(run, &[])?;
         Ok(this)
     }
 
