@@ -36,6 +36,7 @@ pub struct Purpose<'a> {
 struct Header {
     alg: String,
     typ: String,
+    #[serde(deserialize_with = "json::object")]
     jwk: WireJwk,
 }
 

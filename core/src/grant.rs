@@ -84,6 +84,7 @@ struct Claims {
     sid: String,
     session_iat: Time,
     auth_time: Time,
+    #[serde(deserialize_with = "json::object")]
     cnf: Confirmation,
     window: u64,
     #[serde(default, deserialize_with = "json::present", skip_serializing_if = "Option::is_none")]
@@ -97,6 +98,7 @@ struct Claims {
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Confirmation {
+    #[serde(deserialize_with = "json::object")]
     jwk: WireJwk,
 }
 
@@ -224,7 +226,7 @@ impl<'a> Pending<'a> {
 /// Shape and claims. Nothing here was verified: never decide access by it.
 pub fn peek(text: &str, now: Time) -> Result<Grant, Reason> {
     let compact = Compact::split(text.strip_suffix('~').ok_or(Reason::TokenMalformed)?)?;
-    let claims: Claims = serde_json::from_slice(&compact.payload_bytes()?).map_err(|_| Reason::ClaimsMalformed)?;
+    let claims: Claims = json::read(&compact.payload_bytes()?).ok_or(Reason::ClaimsMalformed)?;
     let (issuer, audience) = (claims.iss.clone(), claims.aud.clone());
     Grant::from_claims(claims, &Expected { issuer: &issuer, audience: &audience, max_life: Seconds(u64::MAX) }, now)
 }

@@ -1,10 +1,10 @@
 //! JSON that says one thing only: a member that stands twice refuses the whole document.
 
 use alloc::{string::String, vec::Vec};
-use core::fmt;
+use core::{fmt, marker::PhantomData};
 use serde::{
     Deserialize, Deserializer,
-    de::{self, DeserializeSeed, MapAccess, SeqAccess, Visitor},
+    de::{self, DeserializeOwned, DeserializeSeed, MapAccess, SeqAccess, Visitor, value::MapAccessDeserializer},
 };
 use serde_json::{Map, Number, Value};
 
@@ -21,6 +21,34 @@ pub fn parse(bytes: &[u8]) -> Option<Value> {
 /// For optional members of wire structs: present means a value, `null` is a refusal.
 pub(crate) fn present<'de, D: Deserializer<'de>, T: Deserialize<'de>>(d: D) -> Result<Option<T>, D::Error> {
     T::deserialize(d).map(Some)
+}
+
+/// Reads a wire struct; none for trailing bytes, unknown or doubled members, or an array of its
+/// values, which serde's structs would take for the object: one token must not have two spellings.
+pub(crate) fn read<T: DeserializeOwned>(bytes: &[u8]) -> Option<T> {
+    let mut reader = serde_json::Deserializer::from_slice(bytes);
+    let value = object(&mut reader).ok()?;
+    reader.end().ok()?;
+    Some(value)
+}
+
+/// For wire structs inside wire structs: an object, never an array of its values.
+pub(crate) fn object<'de, D: Deserializer<'de>, T: Deserialize<'de>>(d: D) -> Result<T, D::Error> {
+    d.deserialize_map(Object(PhantomData))
+}
+
+struct Object<T>(PhantomData<T>);
+
+impl<'de, T: Deserialize<'de>> Visitor<'de> for Object<T> {
+    type Value = T;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a JSON object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, members: A) -> Result<T, A::Error> {
+        T::deserialize(MapAccessDeserializer::new(members))
+    }
 }
 
 /// A member that is a string, if it is there and is one.
@@ -110,6 +138,26 @@ mod tests {
         assert!(parse(br#"{"a":1,"\u0061":1}"#).is_none());
         assert!(parse(br#"{"x":[{"a":1,"a":2}]}"#).is_none());
         assert!(parse(br#"{"a":1,"b":{"a":1}}"#).is_some());
+    }
+
+    #[test]
+    fn h18_h35_structs_are_objects_only() {
+        #[derive(Deserialize)]
+        #[serde(deny_unknown_fields)]
+        struct Outer {
+            #[serde(deserialize_with = "object")]
+            inner: Inner,
+        }
+        #[derive(Deserialize)]
+        #[serde(deny_unknown_fields)]
+        struct Inner {
+            a: u8,
+        }
+        assert_eq!(read::<Outer>(br#"{"inner":{"a":1}}"#).unwrap().inner.a, 1);
+        for bad in [r#"{"inner":[1]}"#, r#"[{"a":1}]"#, r#"{"inner":{"a":1,"a":1}}"#, r#"{"inner":{"a":1}} x"#, "null"]
+        {
+            assert!(read::<Outer>(bad.as_bytes()).is_none(), "{bad}");
+        }
     }
 
     #[test]

@@ -30,7 +30,7 @@ impl PublicKey {
     /// [`Reason::KeyRefused`] also for a private member or any other: what is not a bare public key
     /// was not meant to be handed over.
     pub fn from_jwk(json: &str) -> Result<Self, Reason> {
-        serde_json::from_str::<WireJwk>(json).map_err(|_| Reason::KeyRefused)?.key()
+        crate::json::read::<WireJwk>(json.as_bytes()).ok_or(Reason::KeyRefused)?.key()
     }
 
     /// The canonical JWK: the required members in lexical order without white space (RFC 7638 §3.3).

@@ -3,7 +3,7 @@
 use alloc::{format, string::String, vec::Vec};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
-use crate::{base64url, jwk::VerifyingKey, problem::Reason};
+use crate::{base64url, json, jwk::VerifyingKey, problem::Reason};
 
 /// The longest token that is looked at, in bytes.
 pub const MAX_TOKEN: usize = 8192;
@@ -113,7 +113,7 @@ impl<'a> Compact<'a> {
 
     /// The header as a struct of known members.
     pub(crate) fn header<T: DeserializeOwned>(&self) -> Result<T, Reason> {
-        serde_json::from_slice(&self.header_bytes()?).map_err(|_| Reason::HeaderMalformed)
+        json::read(&self.header_bytes()?).ok_or(Reason::HeaderMalformed)
     }
 
     pub(crate) fn header_bytes(&self) -> Result<Vec<u8>, Reason> {
@@ -158,7 +158,7 @@ impl<'a> Signed<'a> {
 
     /// As [`Self::open`], read into a struct of known members.
     pub(crate) fn claims<T: DeserializeOwned>(&self, passed: &Passed<'_>) -> Result<T, Reason> {
-        serde_json::from_slice(&self.open(passed)?).map_err(|_| Reason::ClaimsMalformed)
+        json::read(&self.open(passed)?).ok_or(Reason::ClaimsMalformed)
     }
 }
 

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     base64url,
     grant::{Grant, LEEWAY},
-    hash,
+    hash, json,
     jwk::VerifyingKey,
     jws::{self, Check, Compact, MAX_TOKEN, Passed, Signed, SigningInput},
     nonce,
@@ -102,7 +102,7 @@ impl<'a> Parts<'a> {
         let compact = Compact::split(self.binding)?;
         let header: Header = compact.header()?;
         jws::check_algorithm_and_type((&header.alg, &header.typ), TYPE)?;
-        let claims: Claims = serde_json::from_slice(&compact.payload_bytes()?).map_err(|_| Reason::ClaimsMalformed)?;
+        let claims: Claims = json::read(&compact.payload_bytes()?).ok_or(Reason::ClaimsMalformed)?;
         if !hash::equal(&claims.sd_hash, &hash::sha256_base64url(self.grant.as_bytes())) {
             return Err(Reason::BindingWrong);
         }
