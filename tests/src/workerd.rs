@@ -43,12 +43,13 @@ pub struct Setup<'a> {
 
 /// A running mint.
 pub struct Workerd {
-    process: Process,
+    process: Option<Process>,
+    log: PathBuf,
     issuer: String,
 }
 
 impl Workerd {
-    /// Starts it on its address with the run's certificates and waits until it answers.
+    /// Starts it on its address with the run's certificates and waits until it answers, be it that it has no keys.
     pub fn start(run: &Run, authority: &Authority, address: &Address, setup: &Setup<'_>) -> Result<Self> {
         let folder = lay_out(run, authority, &address.name, setup)?;
         let mut command = Command::new(tools::tool("workerd")?);
@@ -61,11 +62,8 @@ impl Workerd {
         let mut process = Process::start(run, &address.name, &command)?;
         let issuer = address.issuer();
         let client = http::client(authority.pem(), None)?;
-        process.wait_until("answering", LIMIT, || {
-            let answer = client.get(format!("{issuer}/healthz")).call().ok()?;
-            (answer.status() == 200).then_some(())
-        })?;
-        Ok(Self { process, issuer })
+        process.wait_until("answering", LIMIT, || client.get(format!("{issuer}/healthz")).call().ok())?;
+        Ok(Self { log: process.log().to_path_buf(), process: Some(process), issuer })
     }
 
     /// Its issuer URL.
@@ -75,12 +73,20 @@ impl Workerd {
 
     /// Its log, JSON lines from the mint among it.
     pub fn said(&self) -> String {
-        self.process.said()
+        fs::read_to_string(&self.log).unwrap_or_default()
     }
 
-    /// Its process id.
-    pub fn id(&self) -> u32 {
-        self.process.id()
+    /// Its process id, while it runs.
+    pub fn id(&self) -> Option<u32> {
+        self.process.as_ref().map(Process::id)
+    }
+
+    /// Ends it: the mint is away.
+    pub fn stop(&mut self) -> Result<()> {
+        match self.process.take() {
+            Some(process) => process.stop(LIMIT).map(drop),
+            None => Ok(()),
+        }
     }
 }
 
