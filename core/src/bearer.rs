@@ -88,7 +88,7 @@ impl<'a> Pending<'a> {
     pub fn read(text: &'a str, keys: &KeySet) -> Result<Self, Reason> {
         let compact = Compact::split(text)?;
         let header: Header = compact.header()?;
-        let key = keys.get(header.key_id(TYPE)?).ok_or(Reason::KeyUnknown)?;
+        let key = keys.p256(header.key_id(TYPE)?)?;
         Ok(Self(Signed::new(compact, key.clone())?))
     }
 
@@ -121,6 +121,7 @@ impl<'a> Pending<'a> {
         if claims.exp <= now {
             return Err(Reason::Expired);
         }
+        name::check_subject(&claims.sub)?;
         name::check_username(&claims.username)?;
         name::check_groups(&claims.groups)?;
         Ok(from_checked(claims))

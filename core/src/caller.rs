@@ -33,7 +33,8 @@ impl Caller {
             token.claim(claim).and_then(Value::as_str).filter(|v| !v.is_empty()).ok_or(Reason::ClaimMissing)
         };
         let upstream = text("sub")?;
-        if upstream.len() > name::MAX_BYTES || upstream.chars().any(char::is_control) {
+        let subject = format!("{}:{upstream}", provider.alias);
+        if upstream.len() > name::MAX_BYTES || name::check_subject(&subject).is_err() {
             return Err(Reason::ClaimMissing);
         }
         if provider.username.claim == "email" && token.claim("email_verified") != Some(&Value::Bool(true)) {
@@ -48,7 +49,7 @@ impl Caller {
             None => token.time("iat")?.ok_or(Reason::ClaimsMalformed)?,
         };
         Ok(Self {
-            subject: format!("{}:{upstream}", provider.alias),
+            subject,
             username,
             groups,
             auth_time,

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     json,
-    jwk::{PublicKey, VerifyingKey, WireJwk},
+    jwk::{PublicKey, WireJwk},
     jws::{Check, Compact, Header, Passed, Signed, SigningInput},
     key_set::KeySet,
     name,
@@ -156,6 +156,7 @@ impl Grant {
         if claims.exp.since(claims.iat) > expected.max_life {
             return Err(Reason::LifeTooLong);
         }
+        name::check_subject(&claims.sub)?;
         name::check_username(&claims.username)?;
         name::check_groups(&claims.groups)?;
         let grant = Self::from_checked(claims)?;
@@ -202,7 +203,7 @@ impl<'a> Pending<'a> {
         let jws = text.strip_suffix('~').ok_or(Reason::TokenMalformed)?;
         let compact = Compact::split(jws)?;
         let header: Header = compact.header()?;
-        let Some(key @ VerifyingKey::P256(_)) = keys.get(header.key_id(TYPE)?) else { return Err(Reason::KeyUnknown) };
+        let key = keys.p256(header.key_id(TYPE)?)?;
         Ok(Self(Signed::new(compact, key.clone())?))
     }
 

@@ -61,6 +61,17 @@ impl KeySet {
         self.0.get(key_id)
     }
 
+    /// The ES256 key of an id, for tokens of ours.
+    ///
+    /// # Errors
+    /// [`Reason::KeyUnknown`]; [`Reason::AlgorithmRefused`] if the id is that of another kind of key.
+    pub(crate) fn p256(&self, key_id: &str) -> Result<&VerifyingKey, Reason> {
+        match self.get(key_id).ok_or(Reason::KeyUnknown)? {
+            key @ VerifyingKey::P256(_) => Ok(key),
+            VerifyingKey::Rsa(_) => Err(Reason::AlgorithmRefused),
+        }
+    }
+
     /// The only key, for issuers that have one and leave `kid` out.
     #[must_use]
     pub fn only(&self) -> Option<&VerifyingKey> {
@@ -141,6 +152,16 @@ mod tests {
         let set = KeySet::of([key.public()]);
         assert_eq!(KeySet::parse(set.to_json().as_bytes()).unwrap(), set);
         assert!(set.get(&key.public().thumbprint()).is_some());
+    }
+
+    #[test]
+    fn h17_the_key_decides_the_algorithm() {
+        let modulus = crate::base64url::encode(&[0xff; 256]);
+        let rsa = format!(r#"{{"keys":[{{"kty":"RSA","n":"{modulus}","e":"AQAB","kid":"r"}}]}}"#);
+        let set = KeySet::parse(rsa.as_bytes()).unwrap();
+        assert!(set.get("r").is_some());
+        assert_eq!(set.p256("r"), Err(Reason::AlgorithmRefused));
+        assert_eq!(set.p256("x"), Err(Reason::KeyUnknown));
     }
 
     #[test]

@@ -29,6 +29,17 @@ pub fn check_groups(groups: &[String]) -> Result<(), Reason> {
     groups.iter().try_for_each(|group| check(group, Reason::GroupsRefused))
 }
 
+/// Checks a subject, `<alias>:<upstream sub>`: the upstream part may look like anything that can be
+/// read back from a log or a deny list.
+///
+/// # Errors
+/// [`Reason::ClaimsMalformed`]: who makes subjects checks their parts first.
+pub fn check_subject(subject: &str) -> Result<(), Reason> {
+    // An alias, a colon and an upstream subject.
+    let good = !subject.is_empty() && subject.len() <= 63 + 1 + MAX_BYTES && !subject.chars().any(is_deceptive);
+    if good { Ok(()) } else { Err(Reason::ClaimsMalformed) }
+}
+
 fn check(name: &str, refusal: Reason) -> Result<(), Reason> {
     if name.is_empty() || name.len() > MAX_BYTES || name.chars().any(is_deceptive) {
         return Err(refusal);
@@ -88,6 +99,15 @@ mod tests {
         }
         check_username("alice@example.com").unwrap();
         check_username("corp:system:x").unwrap();
+    }
+
+    #[test]
+    fn h33_subjects_may_look_like_system_names_but_not_deceive() {
+        check_subject("corp:system:masters").unwrap();
+        check_subject(&"a".repeat(319)).unwrap();
+        for subject in ["", "corp:a\0b", "corp:\u{202e}ecila", &"a".repeat(320)] {
+            assert_eq!(check_subject(subject), Err(Reason::ClaimsMalformed), "{subject:?}");
+        }
     }
 
     #[test]
