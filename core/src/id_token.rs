@@ -15,7 +15,7 @@ use crate::{
 
 /// Header members no foreign token may carry: each lets the token choose how it is checked
 /// (RFC 7515 §4.1, RFC 7516 §4.1, RFC 7797 §3).
-const REFUSED: [&str; 8] = ["crit", "b64", "jwk", "jku", "x5u", "x5c", "zip", "enc"];
+const REFUSED: [&str; 9] = ["crit", "b64", "jwk", "jku", "x5u", "x5c", "zip", "enc", "cty"];
 
 /// An ID token whose header is read, and whose key is still to be found.
 pub struct Unkeyed<'a> {
@@ -157,12 +157,16 @@ impl IdToken {
 /// One accepted audience; where there are several, `azp` must be ours (OpenID Connect Core §3.1.3.7).
 fn check_audience(claims: &Value, expected: &Expected<'_>) -> Result<(), Reason> {
     let accepted = |audience: &str| expected.audiences.iter().any(|a| a == audience);
-    let authorized = json::text(claims, "azp").is_none_or(|azp| azp == expected.client_id);
+    let party = match claims.get("azp") {
+        None => None,
+        Some(party) => Some(party.as_str().ok_or(Reason::ClaimsMalformed)?),
+    };
+    let authorized = party.is_none_or(|party| party == expected.client_id);
     let ours = match claims.get("aud") {
         Some(Value::String(audience)) => accepted(audience),
         Some(audiences @ Value::Array(_)) => {
             let audiences = json::texts(audiences).ok_or(Reason::ClaimsMalformed)?;
-            let named = audiences.len() == 1 || json::text(claims, "azp").is_some();
+            let named = audiences.len() == 1 || party.is_some();
             named && audiences.iter().any(|audience| accepted(audience))
         }
         _ => return Err(Reason::ClaimsMalformed),
