@@ -2,7 +2,7 @@
 
 use alloc::{
     borrow::ToOwned,
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     string::{String, ToString},
 };
 use serde_json::{Value, json};
@@ -39,10 +39,15 @@ impl KeySet {
         if keys.len() > MAX_KEYS {
             return Err(Reason::KeysMalformed);
         }
-        let mut set = BTreeMap::new();
+        let (mut set, mut ids) = (BTreeMap::new(), BTreeSet::new());
         for value in keys {
-            let Some((key_id, key)) = read(value)? else { continue };
-            if set.insert(key_id, key).is_some() {
+            let key_id = key_id(value)?;
+            // Also among kinds that are passed over: which of two keys is meant is not ours to guess.
+            if !key_id.is_empty() && !ids.insert(key_id) {
+                return Err(Reason::KeysMalformed);
+            }
+            let Some(key) = read(value)? else { continue };
+            if set.insert(key_id.to_owned(), key).is_some() {
                 return Err(Reason::KeysMalformed);
             }
         }
@@ -108,31 +113,37 @@ fn published(key_id: &str, key: &VerifyingKey) -> Option<Value> {
     Some(value)
 }
 
-fn read(value: &Value) -> Result<Option<(String, VerifyingKey)>, Reason> {
-    let text = |member| json::text(value, member);
-    let kind = text("kty").ok_or(Reason::KeysMalformed)?;
+/// The id of a key; empty where there is none.
+fn key_id(value: &Value) -> Result<&str, Reason> {
+    let key_id = member(value, "kid")?;
+    if key_id.is_none_or(name::is_id) { Ok(key_id.unwrap_or_default()) } else { Err(Reason::KeysMalformed) }
+}
+
+/// A member that is a string or is not there.
+fn member<'a>(value: &'a Value, name: &str) -> Result<Option<&'a str>, Reason> {
+    value.get(name).map(|member| member.as_str().ok_or(Reason::KeysMalformed)).transpose()
+}
+
+fn read(value: &Value) -> Result<Option<VerifyingKey>, Reason> {
+    let text = |name| member(value, name);
+    let kind = text("kty")?.ok_or(Reason::KeysMalformed)?;
     if kind == "oct" || value.get("d").is_some() {
         return Err(Reason::KeysMalformed);
     }
-    if text("use").is_some_and(|usage| usage != "sig") {
+    if text("use")?.is_some_and(|usage| usage != "sig") {
         return Ok(None);
     }
-    let algorithm = text("alg");
-    let key = match (kind, text("crv")) {
+    let algorithm = text("alg")?;
+    match (kind, text("crv")?) {
         ("EC", Some("P-256")) if algorithm.is_none_or(|a| a == "ES256") => {
-            let (x, y) = text("x").zip(text("y")).ok_or(Reason::KeysMalformed)?;
-            VerifyingKey::P256(jwk::point(x, y).map_err(|_| Reason::KeysMalformed)?)
+            let (x, y) = text("x")?.zip(text("y")?).ok_or(Reason::KeysMalformed)?;
+            jwk::point(x, y).map(|key| Some(VerifyingKey::P256(key))).map_err(|_| Reason::KeysMalformed)
         }
         ("RSA", _) if algorithm.is_none_or(|a| a == "RS256") => {
-            let (n, e) = text("n").zip(text("e")).ok_or(Reason::KeysMalformed)?;
-            VerifyingKey::Rsa(RsaKey::from_members(n, e).map_err(|_| Reason::KeysMalformed)?)
+            let (n, e) = text("n")?.zip(text("e")?).ok_or(Reason::KeysMalformed)?;
+            RsaKey::from_members(n, e).map(|key| Some(VerifyingKey::Rsa(key))).map_err(|_| Reason::KeysMalformed)
         }
-        _ => return Ok(None),
-    };
-    match value.get("kid") {
-        None => Ok(Some((String::new(), key))),
-        Some(Value::String(key_id)) if name::is_id(key_id) => Ok(Some((key_id.to_owned(), key))),
-        Some(_) => Err(Reason::KeysMalformed),
+        _ => Ok(None),
     }
 }
 
@@ -140,7 +151,7 @@ fn read(value: &Value) -> Result<Option<(String, VerifyingKey)>, Reason> {
 mod tests {
     use super::*;
     use crate::jwk::SecretKey;
-    use alloc::{format, vec};
+    use alloc::{format, vec::Vec};
 
     fn jwk(extra: &str) -> String {
         SecretKey::from_random(&[7; 32]).unwrap().public().jwk().replace('{', &format!("{{{extra}"))
@@ -168,10 +179,14 @@ mod tests {
     fn h64_sets_nobody_should_publish() {
         let double = format!("{{\"keys\":[{0},{0}]}}", jwk("\"kid\":\"a\","));
         let symmetric = r#"{"keys":[{"kty":"oct","k":"c2VjcmV0","kid":"a"}]}"#.into();
+        let passed_over = format!("{{\"keys\":[{{\"kty\":\"OKP\",\"kid\":\"a\"}},{}]}}", jwk("\"kid\":\"a\","));
         let private = format!("{{\"keys\":[{}]}}", *SecretKey::from_random(&[7; 32]).unwrap().reveal_jwk());
-        let many = format!("{{\"keys\":[{}]}}", vec![r#"{"kty":"OKP"}"#; 51].join(","));
+        let many = format!(
+            "{{\"keys\":[{}]}}",
+            (0..51).map(|n| format!(r#"{{"kty":"OKP","kid":"{n}"}}"#)).collect::<Vec<_>>().join(",")
+        );
         let large = format!("{{\"keys\":[],\"x\":\"{}\"}}", "a".repeat(MAX_BYTES));
-        for bad in [double, symmetric, private, many, large, "[]".into(), "{}".into()] {
+        for bad in [double, passed_over, symmetric, private, many, large, "[]".into(), "{}".into()] {
             assert_eq!(KeySet::parse(bad.as_bytes()), Err(Reason::KeysMalformed));
         }
     }
