@@ -46,9 +46,22 @@ impl Info {
         if !known || json::text(&value, "kind") != Some("ExecCredential") {
             return Err(Reason::ExecInfoMalformed);
         }
-        let interactive = value.pointer("/spec/interactive").and_then(Value::as_bool).unwrap_or(false);
-        let cluster = value.pointer("/spec/cluster").filter(|c| !c.is_null()).map(target).transpose()?;
+        let spec = object(value.get("spec"))?;
+        let interactive = match spec.and_then(|spec| spec.get("interactive")) {
+            None => false,
+            Some(flag) => flag.as_bool().ok_or(Reason::ExecInfoMalformed)?,
+        };
+        let cluster = object(spec.and_then(|spec| spec.get("cluster")))?.map(target).transpose()?;
         Ok(Self { api_version: api_version.to_owned(), interactive, cluster })
+    }
+}
+
+/// An object; none where it is absent or `null`, as Go writes what it leaves out.
+fn object(value: Option<&Value>) -> Result<Option<&Value>, Reason> {
+    match value.filter(|value| !value.is_null()) {
+        None => Ok(None),
+        Some(value) if value.is_object() => Ok(Some(value)),
+        Some(_) => Err(Reason::ExecInfoMalformed),
     }
 }
 
@@ -92,6 +105,8 @@ mod tests {
             "{}",
             r#"{"kind":"ExecCredential","apiVersion":"client.authentication.k8s.io/v1alpha1","spec":{}}"#,
             r#"{"kind":"ExecCredential","apiVersion":"client.authentication.k8s.io/v1","spec":{"cluster":{"server":1}}}"#,
+            r#"{"kind":"ExecCredential","apiVersion":"client.authentication.k8s.io/v1","spec":{"cluster":"https://a"}}"#,
+            r#"{"kind":"ExecCredential","apiVersion":"client.authentication.k8s.io/v1","spec":{"interactive":"yes"}}"#,
         ] {
             assert_eq!(Info::parse(bad), Err(Reason::ExecInfoMalformed), "{bad}");
         }
