@@ -92,8 +92,8 @@ impl View {
             name: name.into(),
             display_name: json::text(spec, "displayName").unwrap_or(name).into(),
             endpoints,
-            certificate_authority_data: json::text(spec, "certificateAuthorityData").map(Into::into),
-            namespace: json::text(spec, "namespace").map(Into::into),
+            certificate_authority_data: optional(spec, "certificateAuthorityData")?,
+            namespace: optional(spec, "namespace")?,
             accepts: json::texts(spec.get("accepts")?)?,
         })
     }
@@ -107,17 +107,38 @@ fn endpoint(endpoint: &Endpoint) -> Value {
 }
 
 fn read_endpoint(value: &Value) -> Option<Endpoint> {
-    let text = |member| json::text(value, member).map(String::from);
     Some(Endpoint {
-        name: text("name")?,
-        server: text("server")?,
-        tls_server_name: text("tlsServerName"),
-        proxy_url: text("proxyURL"),
+        name: json::text(value, "name")?.into(),
+        server: json::text(value, "server")?.into(),
+        tls_server_name: optional(value, "tlsServerName")?,
+        proxy_url: optional(value, "proxyURL")?,
     })
+}
+
+/// A text that may be absent; another kind of value is no absence, but a CA or proxy one would miss.
+fn optional(value: &Value, member: &str) -> Option<Option<String>> {
+    value.get(member).map(|member| member.as_str().map(String::from)).map_or(Some(None), |text| text.map(Some))
 }
 
 fn set(value: &mut Value, member: &str, text: Option<&str>) {
     if let (Some(members), Some(text)) = (value.as_object_mut(), text) {
         members.insert(member.into(), text.into());
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn h91_a_member_of_another_kind_is_no_absence() {
+        let list = r#"{"items":[{"metadata":{"name":"prod"},"spec":{"accepts":["bound"],"endpoints":[{"name":"a","server":"https://a","proxyURL":"http://p"}]}}]}"#;
+        assert_eq!(View::list(list.as_bytes()).unwrap()[0].endpoints[0].proxy_url.as_deref(), Some("http://p"));
+        for bad in [
+            list.replace("\"http://p\"", "1"),
+            list.replace("\"spec\":{", "\"spec\":{\"certificateAuthorityData\":[],"),
+        ] {
+            assert_eq!(View::list(bad.as_bytes()), Err(Reason::RequestMalformed), "{bad}");
+        }
     }
 }
