@@ -4,7 +4,7 @@ use alloc::{borrow::ToOwned, collections::BTreeSet, format, string::String, vec,
 use base64ct::{Base64, Encoding as _};
 use serde::{Deserialize, Serialize};
 
-use super::{Cluster, Config, Fault, Lives, Mapping, Provider, Rule, Subject};
+use super::{Cluster, Config, Fault, Lives, Mapping, Provider, Rule, Subject, fault::Faults};
 use crate::{authenticator::Accepts, bearer, cluster::Endpoint, grant, name, session, time::Seconds};
 
 /// The whole document, as read from TOML by people's tools and from JSON by the mint.
@@ -121,7 +121,7 @@ impl Document {
     /// # Errors
     /// Every fault, in the order of the document.
     pub fn check(&self) -> Result<Config, Vec<Fault>> {
-        let mut faults = Faults(Vec::new());
+        let mut faults = Faults::default();
         faults.unless(is_https(&self.issuer), "issuer", "an https URL without a trailing slash");
         let config = Config {
             issuer: self.issuer.clone(),
@@ -134,7 +134,7 @@ impl Document {
                 .map(|(i, rule)| self.rule(rule, &format!("rules[{i}]"), &mut faults))
                 .collect(),
         };
-        if faults.0.is_empty() { Ok(config) } else { Err(faults.0) }
+        faults.none_in(config)
     }
 
     fn providers(&self, faults: &mut Faults) -> Vec<Provider> {
@@ -173,9 +173,14 @@ impl Document {
                 groups: entry.claim_mappings.groups.as_ref().map(mapping),
             });
         }
-        let mut prefixes = BTreeSet::new();
-        let unique = providers.iter().all(|p| prefixes.insert(p.username.prefix.as_str()));
-        faults.unless(unique, "identityProviders", "a username prefix of its own for each provider");
+        // With `a:` and `a:b:` the first provider's user `b:x` would be the second's `x`.
+        let prefix = |i: usize| providers.get(i).map_or("", |p: &Provider| p.username.prefix.as_str());
+        let unique = (0..providers.len()).all(|i| (0..i).all(|j| !overlap(prefix(i), prefix(j))));
+        faults.unless(
+            unique,
+            "identityProviders",
+            "for each provider a username prefix that none of the others begins with",
+        );
         providers
     }
 
@@ -263,6 +268,11 @@ fn lives(entry: &LivesEntry, path: &str, faults: &mut Faults) -> Lives {
     }
 }
 
+/// Whether one begins with the other.
+fn overlap(a: &str, b: &str) -> bool {
+    a.starts_with(b) || b.starts_with(a)
+}
+
 fn mapping(entry: &MappingEntry) -> Mapping {
     Mapping { claim: entry.claim.clone(), prefix: entry.prefix.clone() }
 }
@@ -287,18 +297,4 @@ fn is_https(url: &str) -> bool {
 
 fn is_base64_pem(text: &str) -> bool {
     Base64::decode_vec(text).is_ok_and(|pem| pem.starts_with(b"-----BEGIN CERTIFICATE-----"))
-}
-
-struct Faults(Vec<Fault>);
-
-impl Faults {
-    fn unless(&mut self, good: bool, path: impl Into<String>, expected: &'static str) {
-        if !good {
-            self.add(path.into(), expected);
-        }
-    }
-
-    fn add(&mut self, path: String, expected: &'static str) {
-        self.0.push(Fault { path, expected });
-    }
 }
