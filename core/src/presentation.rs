@@ -82,6 +82,11 @@ impl<'a> Parts<'a> {
         if binding.is_empty() {
             return Err(Reason::BindingMissing);
         }
+        // Before any signature is checked: a shape that cannot be a presentation costs nothing.
+        let dots = |part: &str| part.bytes().filter(|b| *b == b'.').count();
+        if dots(grant) != 2 || dots(binding) != 2 {
+            return Err(Reason::TokenMalformed);
+        }
         Ok(Self { grant, binding })
     }
 
@@ -153,6 +158,14 @@ impl Binding<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn h6_h7_the_shape_is_known_before_anything_is_decoded() {
+        assert!(Parts::split("a.b.c~d.e.f").is_ok());
+        for bad in ["a.b.c~d.e", "a.b.c~d.e.f.g", "a.b~d.e.f", "~d.e.f", "a.b.c.d~e.f.g", "a.b.c~.", "sha256~abc"] {
+            assert_eq!(Parts::split(bad).err(), Some(Reason::TokenMalformed), "{bad}");
+        }
+    }
 
     #[test]
     fn the_bound_on_its_length_holds() {
