@@ -59,6 +59,11 @@ impl Provider {
         events(self.process.log()).into_iter().filter(|event| event["event"] == kind).collect()
     }
 
+    /// Ends it; what it said stays readable.
+    pub fn stop(&mut self) -> Result<()> {
+        self.process.signal(Signal::KILL)
+    }
+
     /// Makes new signing keys and drops the old ones from its JWKS.
     pub fn rotate(&mut self) -> Result<()> {
         let before = self.events("rotated").len();

@@ -223,17 +223,17 @@ clientID = "{client}"
 issuer = {{ url = "{url}", audiences = ["{client}"] }}
 scopes = ["openid", "email", "groups"]
 claimMappings.username = {{ claim = "email", prefix = "" }}
-claimMappings.groups = {{ claim = "groups", prefix = "corp:" }}
+claimMappings.groups = {{ claim = "groups", prefix = "" }}
 
 [[rules]]
 description = "SREs, everywhere"
-subjects = [{{ kind = "Group", name = "corp:sre" }}]
+subjects = [{{ kind = "Group", name = "sre" }}]
 clusters = ["*"]
 groups = ["sre"]
 
 [[rules]]
 description = "The shop team, its namespace, files for tools without plugins"
-subjects = [{{ kind = "Group", name = "corp:shop" }}]
+subjects = [{{ kind = "Group", name = "shop" }}]
 clusters = ["*"]
 groups = ["shop-dev"]
 namespace = "shop"
