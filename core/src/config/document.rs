@@ -175,7 +175,8 @@ impl Document {
         }
         // With `a:` and `a:b:` the first provider's user `b:x` would be the second's `x`.
         let prefix = |i: usize| providers.get(i).map_or("", |p: &Provider| p.username.prefix.as_str());
-        let unique = (0..providers.len()).all(|i| (0..i).all(|j| !overlap(prefix(i), prefix(j))));
+        let unique = (0..providers.len())
+            .all(|i| (0..i).all(|j| !prefix(i).starts_with(prefix(j)) && !prefix(j).starts_with(prefix(i))));
         faults.unless(
             unique,
             "identityProviders",
@@ -266,11 +267,6 @@ fn lives(entry: &LivesEntry, path: &str, faults: &mut Faults) -> Lives {
         bound: read(&entry.bound, "bound", grant::MAX_LIFE, "a duration such as 8h, at most 7d"),
         bearer: read(&entry.bearer, "bearer", bearer::MAX_LIFE, "a duration such as 15m, at most 72h"),
     }
-}
-
-/// Whether one begins with the other.
-fn overlap(a: &str, b: &str) -> bool {
-    a.starts_with(b) || b.starts_with(a)
 }
 
 fn mapping(entry: &MappingEntry) -> Mapping {
