@@ -3,6 +3,7 @@
 //! Nothing here is a stand-in. Where a part is missing the rig fails and says what to run.
 #![allow(clippy::indexing_slicing, reason = "test code: a missing member ends the test there")]
 
+pub mod bench;
 pub mod browser;
 pub mod ca;
 pub mod clock;
@@ -11,6 +12,7 @@ pub mod edge;
 pub mod etcd;
 pub mod http;
 pub mod kubectl;
+pub mod load;
 pub mod process;
 pub mod provider;
 pub mod publisher;

@@ -1,0 +1,84 @@
+//! The vectors on this machine: with core's own code, with aws-lc-rs, and with answers that arrive late.
+#![allow(clippy::unwrap_used, reason = "a test that cannot read its vectors must stop there")]
+
+use kubemint_core::jws::Verifier;
+use kubemint_tests::vectors::{
+    self,
+    verifier::{InCore, Native},
+};
+use kubemint_vectors::{Report, answers::Answers, run};
+use std::{collections::BTreeMap, fs, path::Path};
+
+/// Every file of tests/vectors, by noun.
+fn texts() -> BTreeMap<String, String> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("vectors");
+    let paths = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    paths.map(|path| (path.file_stem().unwrap().to_string_lossy().into(), fs::read_to_string(&path).unwrap())).collect()
+}
+
+/// Runs all files; each vector must come out as expected, and none may be missing.
+fn all(host: &str, run: impl Fn(&str) -> Report) {
+    let (mut counts, mut wrong) = (Vec::new(), Vec::new());
+    for (noun, text) in texts() {
+        let report = run(&text);
+        assert_eq!(report.noun, noun);
+        assert_eq!(report.verdicts.len(), text.matches("\n{\"name\": ").count(), "{noun}: a vector was skipped");
+        let mismatches = report.verdicts.iter().filter_map(|v| v.mismatch.as_ref().map(|m| (&v.name, m)));
+        wrong.extend(mismatches.map(|(name, mismatch)| format!("{noun}: {name}: {}", cut(mismatch))));
+        counts.push(format!("{noun} {}", report.verdicts.len()));
+    }
+    println!("vectors, {host}: {}", counts.join(", "));
+    assert!(wrong.is_empty(), "{host}: {} wrong\n{}", wrong.len(), wrong.join("\n"));
+}
+
+fn cut(text: &str) -> String {
+    text.chars().take(300).collect()
+}
+
+#[test]
+fn with_core_alone() {
+    all("p256", |text| run(text, &InCore).unwrap());
+}
+
+#[test]
+fn with_aws_lc_rs() {
+    all("aws-lc-rs", |text| run(text, &Native).unwrap());
+}
+
+/// As a host does that must wait for its checks: the same verdicts, in at most three runs.
+#[test]
+fn with_answers_that_arrive_late() {
+    all("late answers", |text| {
+        let mut known = BTreeMap::new();
+        for _ in 0..4 {
+            let answers = Answers::new(known.clone());
+            let report = run(text, &answers).unwrap();
+            let wanted = answers.into_wanted();
+            if wanted.is_empty() {
+                return report;
+            }
+            known.extend(wanted.into_iter().map(|w| (w.id, Native.verify(&w.key, &w.input, &w.signature))));
+        }
+        panic!("checks are still wanted after four runs");
+    });
+}
+
+#[test]
+fn are_what_the_generator_makes() {
+    let mut texts = texts();
+    for file in vectors::files() {
+        assert!(
+            texts.remove(file.noun).as_ref() == Some(&file.render()),
+            "{}: run `cargo run -p kubemint-tests --bin vectors` and look at the difference",
+            file.noun
+        );
+    }
+    assert!(texts.is_empty(), "made by nobody: {:?}", texts.keys());
+}
+
+/// Refusals are what a contract of credentials is about.
+#[test]
+fn are_mostly_refusals() {
+    let (refused, all) = vectors::files().iter().map(vectors::File::counts).fold((0, 0), |a, b| (a.0 + b.0, a.1 + b.1));
+    assert!(refused * 2 > all, "{refused} of {all}");
+}
