@@ -25,12 +25,13 @@ mod renewal;
 mod session;
 mod sign_in;
 mod token;
+mod told;
 mod turn;
 mod whoami;
 
 use std::process::ExitCode;
 
-use args::{Command, CommandLine, ConfigCommand};
+use args::{Command, CommandLine, ConfigCommand, TokenArgs};
 use clap::{CommandFactory as _, Parser as _};
 use context::Context;
 use refusal::{EXIT_USAGE, Refusal};
@@ -42,13 +43,11 @@ fn main() -> ExitCode {
             return told(&error);
         }
     };
-    match run(line) {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(refusal) => {
-            refusal.report();
-            ExitCode::from(refusal.status())
-        }
-    }
+    let refusal = match line.command {
+        Command::Token(ref args) => answer(&line, args).err(),
+        command => run(command, line.verbose).err().inspect(Refusal::report),
+    };
+    refusal.map_or(ExitCode::SUCCESS, |refusal| ExitCode::from(refusal.status()))
 }
 
 /// Help and version go to standard output; a wrong command line is refused in our own words.
@@ -65,9 +64,15 @@ fn told(error: &clap::Error) -> ExitCode {
     ExitCode::from(EXIT_USAGE)
 }
 
-fn run(line: CommandLine) -> Result<(), Refusal> {
-    let context = || Context::find(line.verbose);
-    match line.command {
+/// `token`, whose refusals kubectl's user reads once.
+fn answer(line: &CommandLine, args: &TokenArgs) -> Result<(), Refusal> {
+    let context = Context::find(line.verbose).inspect_err(Refusal::report)?;
+    token::run(&context, args).inspect_err(|refusal| told::once(&context, refusal))
+}
+
+fn run(command: Command, verbose: bool) -> Result<(), Refusal> {
+    let context = || Context::find(verbose);
+    match command {
         Command::Token(args) => token::run(&context()?, &args),
         Command::Renew(args) => renewal::run(&context()?, &args),
         Command::Login(args) => login::login(&context()?, &args),

@@ -41,7 +41,7 @@ impl Refusal {
         if self.hint.is_some() { self } else { self.hint(hint) }
     }
 
-    #[cfg(test)]
+    /// The stable name.
     pub fn reason(&self) -> &str {
         &self.reason
     }

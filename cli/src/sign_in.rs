@@ -63,14 +63,13 @@ impl SignIn<'_> {
         let found = Discovered::fetch(provider, &client)?;
         let loopback = Loopback::open()?;
         let request = found.request(&loopback.url(), nonce)?;
-        self.context
-            .say(format_args!("Opening the browser to sign in at {}. If it does not open, visit:\n", found.issuer));
-        // Not through `say`: the address must reach the terminal unbroken.
-        anstream::eprintln!("  {}\n", request.url);
+        let context = self.context;
+        context.say(format_args!("Opening the browser to sign in at {}. If it does not open, visit:", found.issuer));
+        context.say(format_args!("  {}", request.url));
         open(request.url.clone());
         let expected = Expected { state: &request.state, issuer: &found.issuer, names_itself: found.names_itself };
         let code = loopback.wait(&expected, self.patience)?;
-        self.context.note(format_args!("the provider answered with a code"));
+        context.note(format_args!("the provider answered with a code"));
         found.id_token(&client, &request, &code)
     }
 

@@ -347,3 +347,20 @@ fn kubectl_gets_a_token_for_the_entry_as_written_and_none_when_it_was_changed() 
         assert!(ended.stderr.contains("kubectl-mint: nothing is signed"), "{}", ended.stderr);
     }
 }
+
+#[test]
+fn names_that_look_like_other_things_stay_names() {
+    let rig = Rig::signed_in();
+    for name in ["on", "no", "y", "12", "1e3", "0x1f", "012", "null", "true", "12-34", "1-1-2026"] {
+        rig.know(name);
+        let ended = rig.run(&["kubeconfig", "add", "--cluster", name, "--use", "--namespace", name]);
+        assert_eq!(ended.status, 0, "{name}: {}", ended.stderr);
+        let view = view(&rig.path("config"));
+        assert_eq!(view["current-context"], name);
+        let contexts = view["contexts"].as_array().unwrap();
+        let context = contexts.iter().find(|context| context["name"] == name).unwrap();
+        assert_eq!((&context["context"]["namespace"], &context["context"]["user"]), (&json!(name), &json!(name)));
+    }
+    assert_eq!(rig.run(&["kubeconfig", "remove", "--all"]).status, 0);
+    assert_eq!(view(&rig.path("config"))["users"], Value::Null);
+}

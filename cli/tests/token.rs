@@ -184,3 +184,19 @@ fn verbose_tells_steps_and_no_token() {
     }
     assert!(!ended.stderr.contains(&rig.secret()) && !ended.stdout.contains(&rig.secret()));
 }
+
+#[cfg(unix)]
+#[test]
+fn one_kubectl_is_told_once_and_the_next_one_again() {
+    let rig = Rig::empty();
+    let info = exec_info("v1").to_string();
+    // A shell by that name, for the plugin asks who calls.
+    std::os::unix::fs::symlink("/bin/sh", rig.path("kubectl")).unwrap();
+    let twice = "\"$0\" token --cluster prod; \"$0\" token --cluster prod; exit $?";
+    for _ in 0..2 {
+        let mut kubectl = std::process::Command::new(rig.path("kubectl"));
+        kubectl.args(["-c", twice, env!("CARGO_BIN_EXE_kubectl-mint")]);
+        kubectl.env("KUBEMINT_HOME", rig.home()).env("KUBERNETES_EXEC_INFO", &info);
+        nothing(&rig::ended(&kubectl.output().unwrap()), "not-signed-in");
+    }
+}

@@ -131,7 +131,11 @@ fn change_text(text: &str, changes: &[Change]) -> Option<String> {
                 let items = root.get_sequence(*list)?;
                 items.remove(position(&items, name)?);
             }
-            Change::Current(name) => root.set(CURRENT, name.as_str()),
+            Change::Current(name) => {
+                // Written by the serialiser, which knows that a context called `y` needs quotes.
+                let text = written(&json!({ CURRENT: name }), json)?;
+                root.set(CURRENT, Document::from_str(&text).ok()?.as_mapping()?.get(CURRENT)?);
+            }
         }
     }
     Some(file.to_string())
@@ -167,7 +171,9 @@ fn written(value: &Value, json: bool) -> Option<String> {
 
 /// A value as YAML in blocks.
 pub fn yaml(value: &Value) -> Option<String> {
-    serde_saphyr::to_string(value).ok()
+    // A certificate is one long word: people and their tools expect it on the line of its key.
+    let options = serde_saphyr::ser_options! { folded_wrap_chars: usize::MAX };
+    serde_saphyr::to_string_with_options(value, options).ok()
 }
 
 #[cfg(test)]
