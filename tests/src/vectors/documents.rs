@@ -85,13 +85,13 @@ pub fn exec() -> File {
         ("h35 kind twice", good.replacen('{', "{\"kind\":\"ExecCredential\",", 1)),
         ("h35 spec twice, once escaped", good.replacen('{', "{\"\\u0073pec\":{},", 1)),
         ("h37 trailing bytes", format!("{good}x")),
-        ("h78 a server that is a number", info("v1", json!({ "cluster": { "server": 1 } })).to_string()),
+        ("h91 a server that is a number", info("v1", json!({ "cluster": { "server": 1 } })).to_string()),
         (
-            "h78 a CA that is an array",
+            "h91 a CA that is an array",
             info("v1", json!({ "cluster": { "certificate-authority-data": [] } })).to_string(),
         ),
         (
-            "h78 an insecure flag that is a string",
+            "h91 an insecure flag that is a string",
             info("v1", json!({ "cluster": { "insecure-skip-tls-verify": "false" } })).to_string(),
         ),
         ("h91 a proxy that is a number", info("v1", json!({ "cluster": { "proxy-url": 1 } })).to_string()),

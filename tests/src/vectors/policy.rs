@@ -94,14 +94,8 @@ fn refusals(file: &mut File) {
         ("a group named as a user", &["alice@example.com"], STAGE, "bound", "access-denied"),
         ("a group named *", &["*"], PROD, "bound", "access-denied"),
         ("a rule about other clusters", &["corp:ci"], PROD, "bound", "access-denied"),
-        (
-            "h69 an unknown cluster",
-            &["corp:sre"],
-            "https://mint.example.com/clusters/nowhere",
-            "bound",
-            "resource-unknown",
-        ),
-        ("h69 a cluster named *", &["corp:sre"], "https://mint.example.com/clusters/*", "bound", "resource-unknown"),
+        ("an unknown cluster", &["corp:sre"], "https://mint.example.com/clusters/nowhere", "bound", "resource-unknown"),
+        ("a cluster named *", &["corp:sre"], "https://mint.example.com/clusters/*", "bound", "resource-unknown"),
         ("h80 a bearer for the mint itself", &["corp:sre"], MINT, "bearer", "kind-forbidden"),
         ("a bearer without a word about bearers", &["corp:sre"], STAGE, "bearer", "kind-forbidden"),
         (

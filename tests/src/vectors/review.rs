@@ -90,7 +90,11 @@ fn refusals(file: &mut File, grant: &str, good: &str) {
             status["error"] = reason.into();
         }
         let gives = json!({ "answer": answer("v1", status), "because": reason });
-        file.accept(format!("a no: {name}"), json!({ "body": { "json": body("v1", &token, None) } }), gives);
+        file.accept(
+            format!("{name}: {}", if transient { "a no that says why" } else { "a plain no" }),
+            json!({ "body": { "json": body("v1", &token, None) } }),
+            gives,
+        );
     }
 }
 
@@ -117,7 +121,7 @@ fn audiences(file: &mut File, good: &str) {
     ] {
         let input = json!({ "body": { "json": body("v1", good, asked) }, "api_audiences": own });
         let gives = expected.map_or_else(|| no.clone(), |list| json!({ "answer": yes("v1", list) }));
-        file.accept(format!("audiences: {name}"), input, gives);
+        file.accept(format!("{name} (audiences)"), input, gives);
     }
 }
 
