@@ -1,0 +1,37 @@
+//! The Go floor: a TokenReview webhook as Go's standard library makes it, built from `tests/bench/go-floor`.
+
+use crate::ca::Issued;
+use crate::process::{Process, free_port};
+use crate::run::Run;
+use anyhow::{Context, Result, ensure};
+use std::net::{SocketAddr, TcpStream};
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::Duration;
+
+/// Builds it, into the run's folder.
+pub fn build(run: &Run) -> Result<PathBuf> {
+    let program = run.path().join("go-floor");
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("bench/go-floor");
+    let status = Command::new("go")
+        .args(["build", "-trimpath", "-ldflags", "-s -w", "-o"])
+        .arg(&program)
+        .arg(".")
+        .current_dir(folder)
+        .env("CGO_ENABLED", "0")
+        .status()
+        .context("go: install Go 1.24 or later")?;
+    ensure!(status.success(), "the Go floor does not build");
+    Ok(program)
+}
+
+/// Starts it with so many verifications a review.
+pub fn start(run: &Run, program: &Path, issued: &Issued, verifications: u8) -> Result<(Process, SocketAddr)> {
+    let address = SocketAddr::from(([127, 0, 0, 1], free_port()?));
+    let mut command = Command::new(program);
+    command.arg("-listen").arg(address.to_string()).arg("-verifications").arg(verifications.to_string());
+    command.arg("-certificate").arg(&issued.certificate_file).arg("-key").arg(&issued.key_file);
+    let mut process = Process::start(run, &format!("go-floor-{verifications}"), &command)?;
+    process.wait_until("listening", Duration::from_secs(30), || TcpStream::connect(address).ok())?;
+    Ok((process, address))
+}
