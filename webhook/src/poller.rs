@@ -119,6 +119,9 @@ impl Poller {
         if let Err(error) = self.state.save(&self.source.issuer, &kept) {
             tracing::error!(%error, "the keys cannot be kept over a restart: is the state folder full or read-only?");
         }
+        if self.trust.view().keys() != &kept.keys {
+            tracing::info!(keys = kept.keys.len(), "another set of the mint's keys is in use");
+        }
         self.trust.keys_are(kept);
         Ok(max_age)
     }
