@@ -5,6 +5,8 @@ use std::{
     fs::{File, TryLockError},
     io::{self, ErrorKind},
     path::{Path, PathBuf},
+    thread,
+    time::{Duration, Instant},
 };
 
 use serde::{Serialize, de::DeserializeOwned};
@@ -12,6 +14,7 @@ use serde::{Serialize, de::DeserializeOwned};
 use crate::{atomic, refusal::Refusal};
 
 const PRIVATE_FILE: u32 = 0o600;
+const POLL: Duration = Duration::from_millis(20);
 
 /// `$KUBEMINT_HOME`, else `$XDG_DATA_HOME/kubemint`, else `~/.local/share/kubemint`.
 #[derive(Clone, Debug)]
@@ -123,6 +126,18 @@ impl Home {
             Ok(()) => Ok(Some(file)),
             Err(TryLockError::WouldBlock) => Ok(None),
             Err(TryLockError::Error(error)) => Err(self.failed(name, &error)),
+        }
+    }
+
+    /// Takes a lock as soon as it is free; none if another process keeps it too long.
+    pub fn lock_within(&self, name: &str, patience: Duration) -> Result<Option<File>, Refusal> {
+        let start = Instant::now();
+        loop {
+            let lock = self.try_lock(name)?;
+            if lock.is_some() || start.elapsed() >= patience {
+                return Ok(lock);
+            }
+            thread::sleep(POLL);
         }
     }
 

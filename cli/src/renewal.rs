@@ -50,6 +50,11 @@ pub fn start(context: &Context, cluster: &str) {
     ));
 }
 
+/// The lock of whoever asks for a cluster's next grant.
+pub fn lock_name(cluster: &str) -> String {
+    format!("renewal.{cluster}.lock")
+}
+
 /// `kubectl-mint renew`: what the child does. One at a time for each cluster.
 pub fn run(context: &Context, args: &RenewArgs) -> Result<(), Refusal> {
     // Away from kubectl's terminal: closing it must not end a request in flight.
@@ -57,7 +62,7 @@ pub fn run(context: &Context, args: &RenewArgs) -> Result<(), Refusal> {
     let _ = rustix::process::setsid();
     let cluster = &args.cluster;
     crate::kept::check_cluster(cluster)?;
-    let Some(_lock) = context.home.try_lock(&format!("renewal.{cluster}.lock"))? else { return Ok(()) };
+    let Some(_lock) = context.home.try_lock(&lock_name(cluster))? else { return Ok(()) };
     let now = Offset::load(&context.home).to_mint(clock::local());
     if let Some(grant) = Kept::grant(&context.home, cluster)?
         && !is_due(context, &grant, now)?

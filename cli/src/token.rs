@@ -1,6 +1,6 @@
 //! `kubectl mint token`: what kubectl calls. Signs for the server it knows and for no other.
 
-use std::env;
+use std::{env, time::Duration};
 
 use kubemint_core::{
     exec::{self, Info},
@@ -23,6 +23,8 @@ use crate::{
 };
 
 const EXEC_INFO: &str = "KUBERNETES_EXEC_INFO";
+/// A little more than one request may take.
+const PATIENCE: Duration = Duration::from_secs(6);
 
 /// Answers kubectl. Standard output gets the whole credential or nothing.
 pub fn run(context: &Context, args: &TokenArgs) -> Result<(), Refusal> {
@@ -72,11 +74,7 @@ fn unknown(context: &Context, cluster: &str) -> Refusal {
 
 /// The grant on disk; a new one if that is over.
 fn grant(context: &Context, cluster: &str, key: &SecretKey, info: &Info) -> Result<Kept, Refusal> {
-    let now = Offset::load(&context.home).to_mint(clock::local());
-    if let Some(grant) = Kept::grant(&context.home, cluster)?.filter(|grant| grant.left(now).0 > 0) {
-        if renewal::is_due(context, &grant, now)? {
-            renewal::start(context, cluster);
-        }
+    if let Some(grant) = kept(context, cluster)? {
         return Ok(grant);
     }
     let mint = Mint::require(&context.home)?;
@@ -85,7 +83,24 @@ fn grant(context: &Context, cluster: &str, key: &SecretKey, info: &Info) -> Resu
         None if info.interactive => turn::take(context, &mint)?,
         None => return Err(session::over(&mint)),
     };
-    exchange(context, &mint, &session, key, cluster)
+    // Of many at once one asks, and the others take what it got; nobody waits for one that hangs.
+    let _lock = context.home.lock_within(&renewal::lock_name(cluster), PATIENCE)?;
+    match kept(context, cluster)? {
+        Some(grant) => Ok(grant),
+        None => exchange(context, &mint, &session, key, cluster),
+    }
+}
+
+/// The grant on disk, if it is alive; the next one is asked for in time.
+fn kept(context: &Context, cluster: &str) -> Result<Option<Kept>, Refusal> {
+    let now = Offset::load(&context.home).to_mint(clock::local());
+    let grant = Kept::grant(&context.home, cluster)?.filter(|grant| grant.left(now).0 > 0);
+    if let Some(grant) = &grant
+        && renewal::is_due(context, grant, now)?
+    {
+        renewal::start(context, cluster);
+    }
+    Ok(grant)
 }
 
 /// Exchanges the session for a grant and keeps it.

@@ -3,7 +3,11 @@
 
 mod rig;
 
-use std::{io::Read as _, net::TcpListener};
+use std::{
+    io::Read as _,
+    net::TcpListener,
+    process::{Child, Stdio},
+};
 
 use kubemint_core::time::Seconds;
 use rig::{Rig, ago, documents::Documents, exec_info};
@@ -80,4 +84,24 @@ fn the_child_does_nothing_that_is_not_needed() {
     std::fs::remove_dir_all(rig.home().join("grants")).unwrap();
     assert_eq!(rig.run(&["renew", "--cluster", "prod"]).status, 1);
     assert!(listener.accept().is_err());
+}
+
+#[test]
+fn of_many_at_once_one_asks() {
+    let (rig, listener) = silent();
+    std::fs::remove_dir_all(rig.home().join("grants")).unwrap();
+    let start = || {
+        let mut command = rig.command(&["token", "--cluster", "prod"]);
+        command.env("KUBERNETES_EXEC_INFO", exec_info("v1").to_string());
+        command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap()
+    };
+    let children: Vec<Child> = (0..8).map(|_| start()).collect();
+    let (first, _) = listener.accept().unwrap();
+    // What the one that asks would have brought.
+    rig.keep_grant("prod", ago(0), Seconds::hours(8));
+    drop(first);
+    let refused = children.into_iter().map(|mut child| child.wait().unwrap()).filter(|s| !s.success()).count();
+    assert_eq!(refused, 1, "the one whose mint hung up");
+    listener.set_nonblocking(true).unwrap();
+    assert!(listener.accept().is_err(), "nobody else asked");
 }
