@@ -4,11 +4,12 @@ use crate::ca::{Authority, Issued};
 use crate::etcd::Etcd;
 use crate::http;
 use crate::kubectl::Kubeconfig;
-use crate::process::{Process, free_port};
+use crate::process::Process;
 use crate::run::Run;
 use crate::tools;
 use anyhow::Result;
 use rcgen::KeyPair;
+use std::net::TcpListener;
 use std::path::PathBuf;
 use std::process::Command;
 use std::time::Duration;
@@ -45,6 +46,32 @@ impl Webhook {
     }
 }
 
+/// Where a cluster will be: known, and nobody else's, before its programs are even there.
+pub struct Place {
+    name: String,
+    kept: TcpListener,
+    server: String,
+}
+
+impl Place {
+    /// A free one for the cluster of that name.
+    pub fn new(name: &str) -> Result<Self> {
+        let kept = TcpListener::bind(("127.0.0.1", 0))?;
+        let server = format!("https://{}", kept.local_addr()?);
+        Ok(Self { name: name.to_owned(), kept, server })
+    }
+
+    /// The cluster's name.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Its URL.
+    pub fn server(&self) -> &str {
+        &self.server
+    }
+}
+
 /// A running cluster.
 pub struct Cluster {
     name: String,
@@ -57,8 +84,20 @@ pub struct Cluster {
 impl Cluster {
     /// Starts kube-apiserver under `name` and waits until it is ready, which takes about four seconds.
     pub fn start(run: &Run, etcd: &Etcd, ca: &Authority, name: &str, authentication: &Authentication) -> Result<Self> {
-        let port = free_port()?;
-        let server = format!("https://127.0.0.1:{port}");
+        Self::start_at(run, etcd, ca, Place::new(name)?, authentication)
+    }
+
+    /// Starts it where others expect it.
+    pub fn start_at(
+        run: &Run,
+        etcd: &Etcd,
+        ca: &Authority,
+        place: Place,
+        authentication: &Authentication,
+    ) -> Result<Self> {
+        let Place { name, kept, server } = place;
+        let port = kept.local_addr()?.port();
+        drop(kept);
         let serving = ca.server(run, &format!("{name}-apiserver"))?;
         let admin = ca.client(run, &format!("{name}-admin"), &["system:masters"])?;
         let accounts = KeyPair::generate()?;
@@ -89,7 +128,7 @@ impl Cluster {
         let readyz = format!("{server}/readyz");
         process
             .wait_until("ready", PATIENCE, || agent.get(&readyz).call().ok().filter(|answer| answer.status() == 200))?;
-        Ok(Self { name: name.to_owned(), server, authority: ca.pem().to_owned(), admin, process })
+        Ok(Self { name, server, authority: ca.pem().to_owned(), admin, process })
     }
 
     /// The name it was started under.

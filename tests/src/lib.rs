@@ -13,6 +13,7 @@ pub mod etcd;
 pub mod http;
 pub mod kubectl;
 pub mod load;
+pub mod outset;
 pub mod process;
 pub mod provider;
 pub mod publisher;

@@ -5,16 +5,15 @@ use crate::ca::Authority;
 use crate::cluster::{self, Authentication, Cluster};
 use crate::etcd::Etcd;
 use crate::kubectl::{Answer, Person};
+use crate::outset::{Awaited, Outset};
 use crate::provider::Provider;
 use crate::run::Run;
 use crate::tools::{self, Kubectl};
-use crate::webhook::{Consent, Webhook};
+use crate::webhook::Webhook;
 use crate::workerd::{Address, Setup, Workerd};
 use crate::{secrets, stranger::Stranger};
-use anyhow::{Context, Result, ensure};
-use base64ct::{Base64, Encoding};
+use anyhow::{Context, Result};
 use serde_json::{Value, json};
-use std::process::Command;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 /// What the rules of the world give at most, as each cluster's owner bounds it.
@@ -28,8 +27,6 @@ window = "60s"
 
 /// Everything that runs; what is dropped is stopped.
 pub struct World {
-    /// Its folder and logs.
-    pub run: Run,
     /// Whom everybody trusts.
     pub authority: Authority,
     /// The certified provider.
@@ -38,10 +35,13 @@ pub struct World {
     pub mint: Option<Workerd>,
     /// Each cluster and the webhook beside it, in the order of their names.
     pub clusters: Vec<Guarded>,
-    address: Address,
-    configuration: String,
-    signing_keys: String,
-    _etcd: Etcd,
+    pub(crate) address: Address,
+    pub(crate) configuration: String,
+    pub(crate) signing_keys: String,
+    /// What the clusters keep their state in.
+    pub etcd: Etcd,
+    /// Its folder and logs; the last to go, when nobody writes there any more.
+    pub run: Run,
 }
 
 /// A cluster and its webhook.
@@ -55,33 +55,7 @@ pub struct Guarded {
 impl World {
     /// Starts it all; `cache` is how long kube-apiserver keeps a verdict.
     pub fn start(name: &str, clusters: &[&str], cache: &'static str) -> Result<Self> {
-        let run = Run::new(name)?;
-        let authority = Authority::new(&run, "ca")?;
-        let provider = Provider::start(&run, &authority, json!({}))?;
-        let address = Address::new("mint")?;
-        let etcd = Etcd::start(&run)?;
-        let issuer = address.issuer();
-        let guarded: Vec<Guarded> = clusters
-            .iter()
-            .map(|name| Guarded::start(&run, &authority, &etcd, (&issuer, name), cache))
-            .collect::<Result<_>>()?;
-        let configuration = configuration(&run, &authority, &issuer, &provider, &guarded)?;
-        let mut world = Self {
-            signing_keys: signing_keys(&[(0, 7 * DAY, 14 * DAY)])?,
-            run,
-            authority,
-            provider,
-            mint: None,
-            clusters: guarded,
-            address,
-            configuration,
-            _etcd: etcd,
-        };
-        world.start_mint(&[])?;
-        for guarded in &mut world.clusters {
-            guarded.webhook.resume(&world.run, &[])?;
-        }
-        Ok(world)
+        Outset::start(name, clusters)?.raise(cache)
     }
 
     /// Starts the mint, again perhaps, with more of an environment.
@@ -109,12 +83,7 @@ impl World {
 
     /// Somebody at a terminal whose browser signs in as `user`.
     pub fn person(&self, home: &str, user: &str) -> Result<Someone> {
-        let browser = Browser::new(&self.run, &self.authority, user);
-        let mut person = Person::new(&self.run, home)?;
-        for (name, value) in browser.environment()?.into_iter().filter(|(name, _)| *name != "PATH") {
-            person = person.env(name, value);
-        }
-        Ok(Someone { person, browser })
+        Someone::new(&self.run, &self.authority, home, user)
     }
 
     /// Signs somebody in with the plugin, through the provider's own pages.
@@ -138,17 +107,10 @@ impl World {
 }
 
 impl Guarded {
-    fn start(
-        run: &Run,
-        ca: &Authority,
-        etcd: &Etcd,
-        (issuer, name): (&str, &str),
-        cache: &'static str,
-    ) -> Result<Self> {
-        let consent = Consent { issuer, issuer_ca: ca.file(), cluster: name, also: CEILING };
-        let webhook = Webhook::prepare(run, &format!("{name}-webhook"), &consent)?;
+    pub(crate) fn start(run: &Run, ca: &Authority, etcd: &Etcd, awaited: Awaited, cache: &'static str) -> Result<Self> {
+        let Awaited { place, webhook } = awaited;
         let asked = cluster::Webhook { cache, ..cluster::Webhook::new(webhook.kubeconfig()) };
-        let cluster = Cluster::start(run, etcd, ca, name, &Authentication::Webhook(asked))?;
+        let cluster = Cluster::start_at(run, etcd, ca, place, &Authentication::Webhook(asked))?;
         let guarded = Self { cluster, webhook };
         guarded.allow(run)?;
         Ok(guarded)
@@ -176,6 +138,16 @@ pub struct Someone {
 }
 
 impl Someone {
+    /// At a terminal in an empty home, their browser signing in as `user`.
+    pub fn new(run: &Run, authority: &Authority, home: &str, user: &str) -> Result<Self> {
+        let browser = Browser::new(run, authority, user);
+        let mut person = Person::new(run, home)?;
+        for (name, value) in browser.environment()?.into_iter().filter(|(name, _)| *name != "PATH") {
+            person = person.env(name, value);
+        }
+        Ok(Self { person, browser })
+    }
+
     /// Runs `kubectl mint …` by the plugin's own name.
     pub fn mint(&self, words: &[&str]) -> Result<Answer> {
         self.person.run(tools::product("kubectl-mint")?, words)
@@ -193,7 +165,8 @@ impl Someone {
     }
 }
 
-const DAY: i64 = 86_400;
+/// Seconds.
+pub const DAY: i64 = 86_400;
 
 /// `SIGNING_KEYS` of fresh keys: each with its times, in seconds from now.
 pub fn signing_keys(times: &[(i64, i64, i64)]) -> Result<String> {
@@ -210,49 +183,4 @@ pub fn signing_keys(times: &[(i64, i64, i64)]) -> Result<String> {
     let text = Value::Array(keys).to_string();
     secrets::record(&text);
     Ok(text)
-}
-
-/// The mint's document as an operator writes it, checked and made into JSON by our own tool.
-fn configuration(run: &Run, ca: &Authority, issuer: &str, provider: &Provider, clusters: &[Guarded]) -> Result<String> {
-    let mut document = format!(
-        r#"issuer = "{issuer}"
-
-[[identityProviders]]
-alias = "corp"
-clientID = "{client}"
-issuer = {{ url = "{url}", audiences = ["{client}"] }}
-scopes = ["openid", "email", "groups"]
-claimMappings.username = {{ claim = "email", prefix = "" }}
-claimMappings.groups = {{ claim = "groups", prefix = "" }}
-
-[[rules]]
-description = "SREs, everywhere"
-subjects = [{{ kind = "Group", name = "sre" }}]
-clusters = ["*"]
-groups = ["sre"]
-
-[[rules]]
-description = "The shop team, its namespace, files for tools without plugins"
-subjects = [{{ kind = "Group", name = "shop" }}]
-clusters = ["*"]
-groups = ["shop-dev"]
-namespace = "shop"
-maxTTL = {{ bearer = "1h" }}
-"#,
-        client = provider.client(),
-        url = provider.issuer(),
-    );
-    let authority = Base64::encode_string(ca.pem().as_bytes());
-    for Guarded { cluster, .. } in clusters {
-        document += &format!(
-            "\n[[clusters]]\nname = \"{}\"\ncertificateAuthorityData = \"{authority}\"\naccepts = [\"bound\", \"bearer\"]\n\
-             endpoints = [{{ name = \"public\", server = \"{}\" }}]\n",
-            cluster.name(),
-            cluster.server(),
-        );
-    }
-    let file = run.write("kubemint.toml", document)?;
-    let output = Command::new(tools::product("kubectl-mint")?).args(["config", "build"]).arg(file).output()?;
-    ensure!(output.status.success(), "config build: {}", String::from_utf8_lossy(&output.stderr));
-    Ok(String::from_utf8(output.stdout)?)
 }
