@@ -38,8 +38,9 @@ pub fn parse_http(text: &str) -> Option<Time> {
     let mut clock = words.next()?.split(':').map(|part| part.parse::<u64>().ok());
     let seconds = clock.next()?? * 3600 + clock.next()?? * 60 + clock.next()??;
     // Days are searched rather than computed backwards: one calendar, in one direction.
-    let first = year.checked_sub(1970)?.checked_mul(365)?;
-    let time = (first..first + 366 * 2).find_map(|days| {
+    let years = year.checked_sub(1970).filter(|_| year <= 9999)?;
+    let first = years * 365 + years * 97 / 400; // give or take two leap days
+    let time = (first.saturating_sub(2)..first + 368).find_map(|days| {
         let time = Time::from_unix(days * 86_400 + seconds)?;
         (http(time) == text).then_some(time)
     });
@@ -79,7 +80,9 @@ mod tests {
 
     #[test]
     fn http_dates_go_both_ways() {
-        for second in [0, 784_111_777, 951_782_400, 1_795_305_601, 4_107_542_400, 4_102_444_799] {
+        for second in
+            [0, 784_111_777, 951_782_400, 1_795_305_601, 4_107_542_400, 4_102_444_799, 54_872_812_800, 253_402_300_799]
+        {
             let time = Time::from_unix(second).unwrap();
             assert_eq!(parse_http(&http(time)), Some(time), "{}", http(time));
         }
