@@ -171,11 +171,11 @@ impl Collector for Latency {
         let seconds = |nanoseconds: f64| nanoseconds / 1e9;
         let bounds = BOUNDS.iter().map(|bound| f64::from(u32::try_from(*bound).unwrap_or(u32::MAX)) / 1e6);
         let counts = buckets.within.iter().map(read);
-        let all: Vec<(f64, u64)> = bounds.zip(counts).chain([(f64::MAX, read(&buckets.beyond))]).collect();
+        let all: Vec<(f64, u64)> = bounds.zip(counts).chain([(f64::INFINITY, read(&buckets.beyond))]).collect();
         let total = all.iter().map(|(_, count)| count).sum();
         let mut metric = encoder.encode_descriptor(
             "review",
-            "How long a verdict took, once the body was read",
+            "How long a verdict took, once the body was read.",
             Some(&Unit::Seconds),
             MetricType::Histogram,
         )?;
@@ -188,4 +188,34 @@ fn to_float(n: u64) -> f64 {
     let high = u32::try_from(n >> 32).unwrap_or(u32::MAX);
     let low = u32::try_from(n & u64::from(u32::MAX)).unwrap_or(u32::MAX);
     f64::from(high).mul_add(4_294_967_296.0, f64::from(low))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn verdicts_are_counted_by_reason_and_gathered_in_buckets() {
+        let metrics = Metrics::new();
+        metrics.judged(None, Duration::from_micros(60));
+        metrics.judged(Some(Reason::Expired), Duration::from_micros(60));
+        metrics.judged(Some(Reason::Expired), Duration::from_secs(3));
+        metrics.fetched(false);
+        let text = metrics.render();
+        let line = |line: &str| assert!(text.lines().any(|l| l == line), "{line} is not in\n{text}");
+        line("kubemint_webhook_reviews_total{code=\"ok\"} 1");
+        line("kubemint_webhook_reviews_total{code=\"expired\"} 2");
+        line("kubemint_webhook_reviews_total{code=\"denied\"} 0");
+        line("kubemint_webhook_key_fetches_total{outcome=\"failed\"} 1");
+        line("kubemint_webhook_review_seconds_bucket{le=\"0.00005\"} 0");
+        line("kubemint_webhook_review_seconds_bucket{le=\"0.0001\"} 2");
+        line("kubemint_webhook_review_seconds_bucket{le=\"+Inf\"} 3");
+        line("kubemint_webhook_review_seconds_count 3");
+        assert!(text.ends_with("# EOF\n"), "OpenMetrics ends so");
+    }
+
+    #[test]
+    fn sums_stay_exact_past_32_bits() {
+        assert!((to_float(10_000_000_000) - 1e10).abs() < f64::EPSILON);
+    }
 }
