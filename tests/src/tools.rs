@@ -53,6 +53,11 @@ pub fn products() -> Result<PathBuf> {
     inside("KUBEMINT_BIN", "")
 }
 
+/// The folder of the vectors' runner for workerd.
+pub fn vectors() -> Result<PathBuf> {
+    inside("KUBEMINT_VECTORS", "")
+}
+
 /// The folder of the worker's bundle.
 pub fn worker() -> Result<PathBuf> {
     inside("KUBEMINT_WORKER", "")

@@ -1,13 +1,25 @@
-//! The vectors on this machine: with core's own code, with aws-lc-rs, and with answers that arrive late.
-#![allow(clippy::unwrap_used, reason = "a test that cannot read its vectors must stop there")]
+//! The vectors on every host there is: here with core's own code and with aws-lc-rs, and in workerd with WebCrypto.
+#![allow(
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test that cannot read its vectors must stop there"
+)]
 
 use kubemint_core::jws::Verifier;
 use kubemint_tests::vectors::{
     self,
     verifier::{InCore, Native},
 };
+use kubemint_tests::{
+    process::{Process, free_port},
+    run::Run,
+    tools,
+};
+use kubemint_vectors::Verdict;
 use kubemint_vectors::{Report, answers::Answers, run};
-use std::{collections::BTreeMap, fs, path::Path};
+use serde_json::Value;
+use std::{collections::BTreeMap, fs, path::Path, process::Command, time::Duration};
 
 /// Every file of tests/vectors, by noun.
 fn texts() -> BTreeMap<String, String> {
@@ -61,6 +73,35 @@ fn with_answers_that_arrive_late() {
         }
         panic!("checks are still wanted after four runs");
     });
+}
+
+/// The very same code as wasm in workerd, with WebCrypto for the signatures.
+#[test]
+fn in_workerd() {
+    let run = Run::new("vectors").unwrap();
+    let port = free_port().unwrap();
+    let mut command = Command::new(tools::tool("workerd").unwrap());
+    command.current_dir(tools::vectors().unwrap());
+    command.args(["serve", "config.capnp", "--socket-addr"]).arg(format!("http=127.0.0.1:{port}"));
+    let mut workerd = Process::start(&run, "workerd", &command).unwrap();
+    let url = format!("http://127.0.0.1:{port}/");
+    let client: ureq::Agent = ureq::Agent::config_builder().http_status_as_error(false).build().into();
+    workerd.wait_until("answering", Duration::from_secs(30), || client.get(&url).call().ok()).unwrap();
+    all("workerd", |text| {
+        let mut answer = client.post(&url).send(text).unwrap();
+        let body = answer.body_mut().read_to_string().unwrap();
+        assert_eq!(answer.status(), 200, "{body}");
+        reported(&body)
+    });
+}
+
+/// The report as the runner in workerd writes it.
+fn reported(body: &str) -> Report {
+    let body: Value = serde_json::from_str(body).unwrap();
+    let text = |value: &Value| value.as_str().map(String::from);
+    let verdict = |v: &Value| Verdict { name: text(&v["name"]).unwrap(), mismatch: text(&v["mismatch"]) };
+    let verdicts = body["report"]["verdicts"].as_array().unwrap_or_else(|| panic!("no report: {body}"));
+    Report { noun: text(&body["report"]["noun"]).unwrap(), verdicts: verdicts.iter().map(verdict).collect() }
 }
 
 #[test]

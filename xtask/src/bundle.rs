@@ -64,7 +64,7 @@ fn artefact() -> Result<PathBuf> {
 }
 
 /// Our program over wasm-bindgen's own library, built once for each version of it.
-fn bindgen() -> Result<PathBuf> {
+pub fn bindgen() -> Result<PathBuf> {
     let home = clone::path("xtask/bindgen");
     let sources = ["Cargo.toml", "Cargo.lock", "src/main.rs"].map(|name| home.join(name));
     let made = cache::provide(&format!("bindgen-{}", hash(&sources)?), |folder| {
@@ -105,7 +105,7 @@ fn hash(files: &[PathBuf]) -> Result<String> {
 
 /// By a rename: a worker that is being started never sees half a file.
 fn copy(from: &Path, to: &Path) -> Result<()> {
-    let fresh = to.with_extension("new");
+    let fresh = to.with_extension(format!("new-{}", std::process::id()));
     fs::copy(from, &fresh).map_err(Failure::io(from.display()))?;
     fs::rename(&fresh, to).map_err(Failure::io(fresh.display()))
 }

@@ -19,6 +19,7 @@ mod prerequisite;
 mod products;
 mod program;
 mod python;
+mod runner;
 mod step;
 mod test;
 mod tools;

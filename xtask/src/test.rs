@@ -4,7 +4,7 @@ use crate::failure::{Failure, Result};
 use crate::products::{self, Products, Profile};
 use crate::program::Program;
 use crate::tools::{self, Tool};
-use crate::{checks, clone, hostile, prerequisite, step};
+use crate::{checks, clone, hostile, prerequisite, runner, step};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
@@ -79,12 +79,13 @@ impl Rig {
 
     /// Cargo runs one file of stories after the other.
     fn test(&self, names: &[String], own: &[String]) -> Result<()> {
-        let runs = runs();
+        let (runs, vectors) = (runs(), runner::build()?);
         let _ = fs::remove_dir_all(&runs); // what the last tests left to look into
         let mut cargo = Program::cargo("test")?
             .arguments(["--package", "kubemint-tests", "--no-fail-fast"])
             .envs(self.env())
-            .env("KUBEMINT_RUNS", &runs);
+            .env("KUBEMINT_RUNS", &runs)
+            .env("KUBEMINT_VECTORS", &vectors);
         for name in names {
             cargo = cargo.arguments(["--test", name]);
         }
