@@ -1,10 +1,5 @@
 //! The command line: help with examples, exit statuses, refusals that say what to do next.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::indexing_slicing,
-    reason = "the helpers of tests fail their test"
-)]
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "test code")]
 
 mod rig;
 

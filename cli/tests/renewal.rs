@@ -1,5 +1,5 @@
 //! Renewal ahead of time: a child of its own, on none of kubectl's streams.
-#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "the helpers of tests fail their test")]
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "test code")]
 
 mod rig;
 

@@ -1,5 +1,5 @@
 //! Signing in up to the moment a person would act: whom the browser is sent to, how often, and what strangers can do.
-#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, reason = "the helpers of tests fail their test")]
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, reason = "test code")]
 
 mod rig;
 

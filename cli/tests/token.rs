@@ -1,10 +1,5 @@
 //! `kubectl mint token` as kubectl calls it: the whole credential, or not one byte.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::indexing_slicing,
-    reason = "the helpers of tests fail their test"
-)]
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "test code")]
 
 mod rig;
 

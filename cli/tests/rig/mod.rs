@@ -1,8 +1,9 @@
 //! A home folder as a sign-in leaves it, with a real key and real grants, and the real binary to run in it.
 #![allow(dead_code, reason = "each test binary uses its own part of the rig")]
-#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a rig that cannot be built fails its test")]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, reason = "test code")]
 
 pub mod documents;
+pub mod kubeconfig;
 
 use std::{
     fs,
