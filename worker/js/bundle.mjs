@@ -47,7 +47,7 @@ execFileSync(
     join(made, "index_bg.wasm"),
     "-o",
     join(out, "index.wasm"),
-    "-Os",
+    "-O3",
     "--strip-debug",
     "--strip-producers",
     ...features.map((feature) => `--enable-${feature}`),

@@ -3,7 +3,6 @@
 use kubemint::Host;
 use kubemint_core::{jws::Check, time::Time};
 use wasm_bindgen::prelude::*;
-use worker::Env;
 
 use crate::isolate::Isolate;
 use crate::{binding, bucket, log, outbound, webcrypto};
@@ -16,13 +15,13 @@ const NO_ADDRESS: &str = "address:";
 
 /// The host of one request.
 pub struct Worker<'a> {
-    environment: &'a Env,
+    environment: &'a JsValue,
     isolate: &'a Isolate,
 }
 
 impl<'a> Worker<'a> {
     /// A host over what the isolate keeps.
-    pub fn new(environment: &'a Env, isolate: &'a Isolate) -> Self {
+    pub fn new(environment: &'a JsValue, isolate: &'a Isolate) -> Self {
         Self { environment, isolate }
     }
 }

@@ -1,25 +1,54 @@
 //! The mint on Cloudflare Workers, or any workerd: the host that holds the signing keys.
 //!
-//! The raw event is taken, the body read once, the answer made from bytes. Nothing is kept between sign-in and grant;
-//! configuration and keys are read once for each isolate.
+//! The body is read once, the answer made from bytes. Nothing is kept between sign-in and grant; configuration and keys
+//! are read once for each isolate. worker/js/glue.mjs is the other half: it reads requests and turns the wheel.
 
+mod answer;
 mod binding;
 mod bucket;
 mod host;
-mod inbound;
 mod isolate;
 mod log;
 mod outbound;
+mod task;
 mod webcrypto;
 
-use worker::{Context, Env, Result, event};
+pub use task::Task;
 
-#[event(fetch)]
-async fn fetch(request: web_sys::Request, environment: Env, _context: Context) -> Result<web_sys::Response> {
-    let request = inbound::receive(&request).await?;
-    let answer = match isolate::current(&environment).await {
-        Ok(isolate) => isolate.handle(&environment, &request).await,
-        Err(unready) => unready.answer(),
+use kubemint::Request;
+use wasm_bindgen::prelude::*;
+
+/// Begins to answer a request: its head as lines, in the order of glue.mjs, and its whole body.
+#[wasm_bindgen]
+#[must_use]
+pub fn receive(head: &str, body: Vec<u8>, environment: JsValue) -> Task {
+    // A header's value holds no line feed: fetch sees to that.
+    let mut lines = head.split('\n').map(str::to_owned);
+    let mut next = || lines.next().unwrap_or_default();
+    let request = Request {
+        method: next(),
+        path: next(),
+        accept: next(),
+        content_type: next(),
+        authorization: next(),
+        dpop: next(),
+        address: next(),
+        body,
     };
-    Ok(inbound::respond(&answer)?)
+    Task::new(async move {
+        let response = match isolate::current(&environment).await {
+            Ok(isolate) => isolate.handle(&environment, &request).await,
+            Err(unready) => unready.answer(),
+        };
+        answer::make(&response)
+    })
+}
+
+/// Where a panic happened, never what it says: nobody can know what it quotes.
+#[wasm_bindgen(start)]
+fn start() {
+    std::panic::set_hook(Box::new(|info| {
+        let place = info.location().map(|at| format!("{}:{}", at.file(), at.line()));
+        log::write(&serde_json::json!({ "event": "panicked", "at": place }).to_string());
+    }));
 }

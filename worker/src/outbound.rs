@@ -1,14 +1,16 @@
 //! Documents that the mint fetches from configured providers: never redirected, within five seconds, of a bounded size.
 
-use js_sys::Uint8Array;
+use js_sys::{Promise, Uint8Array};
 use wasm_bindgen::prelude::*;
+
+use crate::task::settled;
 
 /// As much as a discovery document or key set may have, and a byte more, so that the mint sees it is too long.
 const MOST: u32 = 256 * 1024 + 1;
 
 /// The document at a URL; none for anything but a 200 that came whole and in time.
 pub async fn fetch(url: &str) -> Option<Vec<u8>> {
-    let bytes = get(url, MOST).await.ok()?;
+    let bytes = settled(get(url, MOST)).await;
     bytes.dyn_into::<Uint8Array>().ok().map(|bytes| bytes.to_vec())
 }
 
@@ -34,6 +36,5 @@ export async function get(url, most) {
 }
 "#)]
 extern "C" {
-    #[wasm_bindgen(catch)]
-    async fn get(url: &str, most: u32) -> Result<JsValue, JsValue>;
+    fn get(url: &str, most: u32) -> Promise;
 }

@@ -6,9 +6,11 @@ use std::cell::RefCell;
 use std::collections::HashMap;
 
 use base64ct::{Base64UrlUnpadded, Encoding};
-use js_sys::Uint8Array;
+use js_sys::{Promise, Uint8Array};
 use kubemint_core::jwk::VerifyingKey;
 use wasm_bindgen::prelude::*;
+
+use crate::task::settled;
 
 /// A key of WebCrypto.
 #[derive(Clone)]
@@ -24,13 +26,18 @@ thread_local! {
 impl Key {
     /// Imports a private P-256 JWK for signing only.
     pub async fn signing(jwk: &str) -> Option<Self> {
-        import_signing(jwk).await.ok().map(Self)
+        Self::of(settled(import_signing(jwk)).await)
     }
 
     /// Signs with ES256: 64 bytes `r ‖ s`.
     pub async fn sign(&self, input: &[u8]) -> Option<[u8; 64]> {
-        let signature = sign(&self.0, input).await.ok()?;
-        signature.unchecked_into::<Uint8Array>().to_vec().try_into().ok()
+        let signature = settled(sign(&self.0, input)).await;
+        Uint8Array::new(&signature).to_vec().try_into().ok()
+    }
+
+    /// None where WebCrypto refused.
+    fn of(imported: JsValue) -> Option<Self> {
+        imported.is_object().then_some(Self(imported))
     }
 }
 
@@ -45,12 +52,12 @@ pub async fn verify(key: &VerifyingKey, input: &[u8], signature: &[u8]) -> bool 
             None => return false,
         },
     };
-    match key {
-        VerifyingKey::P256(_) => verify_es256(&imported.0, signature, input).await,
-        VerifyingKey::Rsa(_) => verify_rs256(&imported.0, signature, input).await,
+    let verdict = match key {
+        VerifyingKey::P256(_) => verify_es256(&imported.0, signature, input),
+        VerifyingKey::Rsa(_) => verify_rs256(&imported.0, signature, input),
         _ => return false,
-    }
-    .is_ok_and(|verdict| verdict.is_truthy())
+    };
+    settled(verdict).await.is_truthy()
 }
 
 /// The public key's own bytes; the first tells the kinds apart, since a point begins with 4.
@@ -63,16 +70,15 @@ fn name(key: &VerifyingKey) -> Vec<u8> {
 }
 
 async fn import(key: &VerifyingKey) -> Option<Key> {
-    match key {
-        VerifyingKey::P256(key) => import_es256(key.sec1()).await,
+    let imported = match key {
+        VerifyingKey::P256(key) => import_es256(key.sec1()),
         VerifyingKey::Rsa(key) => {
             let text = Base64UrlUnpadded::encode_string;
-            import_rs256(&text(&key.modulus), &text(&key.exponent)).await
+            import_rs256(&text(&key.modulus), &text(&key.exponent))
         }
         _ => return None,
-    }
-    .ok()
-    .map(Key)
+    };
+    Key::of(settled(imported).await)
 }
 
 fn keep(name: Vec<u8>, key: Key) -> Key {
@@ -85,7 +91,7 @@ fn keep(name: Vec<u8>, key: Key) -> Key {
     key
 }
 
-// Byte arguments are views into wasm memory, which may move before a promise is done: each is copied first.
+// Byte arguments are views into wasm memory, which may move before a promise settles: each is copied first.
 #[wasm_bindgen(inline_js = r#"
 const subtle = crypto.subtle;
 const ES256 = { name: "ECDSA", namedCurve: "P-256", hash: "SHA-256" };
@@ -99,21 +105,20 @@ export const importSigning = (jwk) => {
 };
 export const importEs256 = (point) => subtle.importKey("raw", point.slice(), ES256, false, VERIFY);
 export const importRs256 = (n, e) => subtle.importKey("jwk", { kty: "RSA", n, e }, RS256, false, VERIFY);
-export const sign = async (key, input) => new Uint8Array(await subtle.sign(ES256, key, input.slice()));
+export const sign = (key, input) => subtle.sign(ES256, key, input.slice());
 export const verifyEs256 = (key, signature, input) => subtle.verify(ES256, key, signature.slice(), input.slice());
 export const verifyRs256 = (key, signature, input) => subtle.verify(RS256, key, signature.slice(), input.slice());
 "#)]
 extern "C" {
-    #[wasm_bindgen(catch, js_name = importSigning)]
-    async fn import_signing(jwk: &str) -> Result<JsValue, JsValue>;
-    #[wasm_bindgen(catch, js_name = importEs256)]
-    async fn import_es256(point: &[u8]) -> Result<JsValue, JsValue>;
-    #[wasm_bindgen(catch, js_name = importRs256)]
-    async fn import_rs256(n: &str, e: &str) -> Result<JsValue, JsValue>;
-    #[wasm_bindgen(catch, js_name = sign)]
-    async fn sign(key: &JsValue, input: &[u8]) -> Result<JsValue, JsValue>;
-    #[wasm_bindgen(catch, js_name = verifyEs256)]
-    async fn verify_es256(key: &JsValue, signature: &[u8], input: &[u8]) -> Result<JsValue, JsValue>;
-    #[wasm_bindgen(catch, js_name = verifyRs256)]
-    async fn verify_rs256(key: &JsValue, signature: &[u8], input: &[u8]) -> Result<JsValue, JsValue>;
+    #[wasm_bindgen(js_name = importSigning)]
+    fn import_signing(jwk: &str) -> Promise;
+    #[wasm_bindgen(js_name = importEs256)]
+    fn import_es256(point: &[u8]) -> Promise;
+    #[wasm_bindgen(js_name = importRs256)]
+    fn import_rs256(n: &str, e: &str) -> Promise;
+    fn sign(key: &JsValue, input: &[u8]) -> Promise;
+    #[wasm_bindgen(js_name = verifyEs256)]
+    fn verify_es256(key: &JsValue, signature: &[u8], input: &[u8]) -> Promise;
+    #[wasm_bindgen(js_name = verifyRs256)]
+    fn verify_rs256(key: &JsValue, signature: &[u8], input: &[u8]) -> Promise;
 }

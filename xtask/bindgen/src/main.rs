@@ -14,6 +14,5 @@ fn main() -> Result<()> {
         .module(true)?
         .typescript(false)
         .reset_state_function(true) // a panic poisons the instance; the glue starts a fresh one
-        .force_enable_abort_handler(true)
         .generate(folder)
 }
