@@ -128,8 +128,8 @@ fn change_text(text: &str, changes: &[Change]) -> Option<String> {
         match change {
             Change::Put { list, entry } => put(&root, list, entry, json)?,
             Change::Drop { list, name } => {
-                let items = root.get_sequence(*list)?;
-                items.remove(position(&items, name)?);
+                let items = root.get_sequence(*list);
+                items.and_then(|items| items.remove(position(&items, name)?));
             }
             Change::Current(name) => {
                 // Written by the serialiser, which knows that a context called `y` needs quotes.
@@ -296,5 +296,29 @@ mod tests {
     fn errors_show_nothing_of_the_file() {
         let refusal = refused("users:\n- name: a\n  user: {token: sEcReT, x: [}\n");
         assert!(!refusal.to_string().contains("sEcReT"), "{refusal}");
+    }
+
+    #[test]
+    fn h76_mangled_files_are_refused_or_edited_and_nothing_else() {
+        let mut seed = 0x9e37_79b9_7f4a_7c15_u64;
+        let mut next = |below: usize| {
+            seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            usize::try_from(seed >> 33).unwrap() % below
+        };
+        let words = "\n|  |- |: |#|&a |*a|>|'|\"|{|}|[|]|---\n|\t|null|name: prod|é|? |!!str |,";
+        let words: Vec<&str> = words.split('|').collect();
+        let changes =
+            [put("prod"), Change::Current("prod".into()), Change::Drop { list: "clusters", name: "a".into() }];
+        let mut edited = 0;
+        for _ in 0..400 {
+            let mut text = PLAIN.to_owned();
+            let (at, length) = (next(text.len() - 6), next(6));
+            text.replace_range(at..at + length, words[next(words.len())]);
+            match apply(&text, &changes, Path::new("config")) {
+                Ok(_) => edited += 1,
+                Err(refusal) => assert_eq!(refusal.reason(), "kubeconfig-malformed", "{text:?}"),
+            }
+        }
+        assert!((40..400).contains(&edited), "{edited} of 400");
     }
 }
