@@ -11,6 +11,7 @@ pub mod cluster;
 pub mod edge;
 pub mod etcd;
 pub mod http;
+pub mod interrupt;
 pub mod kubectl;
 pub mod load;
 pub mod outset;

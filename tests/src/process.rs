@@ -1,5 +1,6 @@
 //! A process of the rig: in a group of its own, its words in a log, and gone with all it started when its owner is.
 
+use crate::interrupt;
 use crate::run::Run;
 use anyhow::{Context, Result, bail};
 use rustix::process::{Pid, Signal, kill_process, kill_process_group};
@@ -29,6 +30,7 @@ pub struct Process {
 impl Process {
     /// Starts a command; its log is `<run>/<name>.log`, appended to when the name was used before.
     pub fn start(run: &Run, name: &str, command: &Command) -> Result<Self> {
+        interrupt::check()?;
         let log = run.log(name);
         let file = File::options().create(true).append(true).open(&log).with_context(|| log.display().to_string())?;
         let mut child = watched(command)
@@ -59,6 +61,11 @@ impl Process {
         String::from_utf8_lossy(&bytes).into_owned()
     }
 
+    /// How it ended, if it has.
+    pub fn ended(&mut self) -> Result<Option<ExitStatus>> {
+        self.child.try_wait().with_context(|| self.name.clone())
+    }
+
     /// Polls until `ready` gives a value; fails with the end of the log when the process ends or the time is up.
     pub fn wait_until<T>(&mut self, what: &str, limit: Duration, mut ready: impl FnMut() -> Option<T>) -> Result<T> {
         let started = Instant::now();
@@ -66,7 +73,8 @@ impl Process {
             if let Some(value) = ready() {
                 return Ok(value);
             }
-            if let Some(status) = self.child.try_wait()? {
+            interrupt::check()?;
+            if let Some(status) = self.ended()? {
                 bail!("{} ended ({status}) before it was {what}:\n{}", self.name, self.tail());
             }
             if started.elapsed() > limit {
@@ -95,7 +103,7 @@ impl Process {
         self.signal(Signal::TERM)?;
         let started = Instant::now();
         while started.elapsed() < limit {
-            if let Some(status) = self.child.try_wait()? {
+            if let Some(status) = self.ended()? {
                 return Ok(status);
             }
             sleep(POLL);
