@@ -4,9 +4,11 @@ use crate::failure::{Failure, Result};
 use crate::prerequisite;
 use crate::products::{self, Profile};
 use crate::program::Program;
+use crate::step;
 use crate::test::Rig;
 use crate::tools::{self, Tool};
 use std::env;
+use std::path::PathBuf;
 
 /// Nobody waits for kube-apiserver to be built before the first half is shown.
 pub fn run(words: &[String]) -> Result<()> {
@@ -22,15 +24,16 @@ pub fn run(words: &[String]) -> Result<()> {
 
 /// Runs a program of crate kubemint-tests in our place, so that Ctrl-C is its own to handle.
 pub fn become_binary(name: &str, rig: &Rig, words: &[String], cargo: &[&str]) -> Result<()> {
-    let own = env::current_exe().map_err(Failure::io("xtask"))?;
     let words = words.strip_prefix(&["--".to_owned()]).unwrap_or(words);
-    Program::cargo("run")?
-        .arguments(["--quiet", "--package", "kubemint-tests", "--bin", name])
-        .arguments(cargo)
-        .argument("--")
-        .arguments(words)
-        .envs(rig.env())
-        // `$KUBEMINT_XTASK tools cluster` installs what only its second half needs.
-        .env("KUBEMINT_XTASK", own)
-        .become_it()
+    let program = |verb: &str| {
+        let program = Program::cargo(verb)?.arguments(["--quiet", "--package", "kubemint-tests", "--bin", name]);
+        Ok(program.arguments(cargo))
+    };
+    step::quiet(&format!("build the {name}"), || program("build")?.quiet())?;
+    program("run")?.argument("--").arguments(words).envs(rig.env()).env("KUBEMINT_XTASK", own()?).become_it()
+}
+
+/// This program: `$KUBEMINT_XTASK tools cluster` installs what only the second half of the demo needs.
+pub fn own() -> Result<PathBuf> {
+    env::current_exe().map_err(Failure::io("xtask"))
 }

@@ -4,7 +4,7 @@ use crate::failure::{Failure, Result};
 use crate::products::{self, Products, Profile};
 use crate::program::Program;
 use crate::tools::{self, Tool};
-use crate::{checks, clone, hostile, prerequisite, runner, step};
+use crate::{checks, clone, demo, hostile, prerequisite, runner, step};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
@@ -85,7 +85,8 @@ impl Rig {
             .arguments(["--package", "kubemint-tests", "--no-fail-fast"])
             .envs(self.env())
             .env("KUBEMINT_RUNS", &runs)
-            .env("KUBEMINT_VECTORS", &vectors);
+            .env("KUBEMINT_VECTORS", &vectors)
+            .env("KUBEMINT_XTASK", demo::own()?);
         for name in names {
             cargo = cargo.arguments(["--test", name]);
         }
