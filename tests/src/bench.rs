@@ -1,5 +1,6 @@
 //! The benches: what a user waits for, beside what they would take instead, in the same run on the same machine.
 
+pub mod exchange;
 pub mod floor;
 pub mod reviews;
 pub mod tokens;

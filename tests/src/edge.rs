@@ -8,6 +8,8 @@ use crate::workerd::{Address, Setup, Workerd};
 use crate::{http, secrets};
 use anyhow::{Context, Result, ensure};
 use serde_json::{Value, json};
+use std::path::Path;
+use std::rc::Rc;
 
 /// The token types of RFC 8693 §3.
 pub const ID_TOKEN: &str = "urn:ietf:params:oauth:token-type:id_token";
@@ -17,11 +19,11 @@ pub const ACCESS_TOKEN: &str = "urn:ietf:params:oauth:token-type:access_token";
 /// Both, running, with the authority that both are certified by.
 pub struct Edge {
     /// Where both write.
-    pub run: Run,
+    pub run: Rc<Run>,
     /// Who certifies both.
-    pub authority: Authority,
+    pub authority: Rc<Authority>,
     /// The provider.
-    pub provider: Provider,
+    pub provider: Rc<Provider>,
     /// The mint.
     pub mint: Workerd,
     address: Address,
@@ -63,15 +65,34 @@ impl Answer {
 impl Edge {
     /// Starts both; `environment` is the mint's own.
     pub fn start(name: &str, algorithm: &str, environment: &[(&'static str, String)]) -> Result<Self> {
-        let run = Run::new(name)?;
-        let authority = Authority::new(&run, "ca")?;
-        let provider = Provider::start(&run, &authority, json!({ "algorithm": algorithm }))?;
-        let address = Address::new("mint")?;
+        let run = Rc::new(Run::new(name)?);
+        let authority = Rc::new(Authority::new(&run, "ca")?);
+        let provider = Rc::new(Provider::start(&run, &authority, json!({ "algorithm": algorithm }))?);
+        Self::with(run, authority, provider, "mint", environment, Workerd::start)
+    }
+
+    /// The same provider with another worker in the mint's place.
+    pub fn beside(&self, name: &str, bundle: &Path, capnp: &Path) -> Result<Self> {
+        let parts = (Rc::clone(&self.run), Rc::clone(&self.authority), Rc::clone(&self.provider));
+        Self::with(parts.0, parts.1, parts.2, name, &[], |run, authority, address, setup| {
+            Workerd::start_worker(bundle, capnp, run, authority, address, setup)
+        })
+    }
+
+    fn with(
+        run: Rc<Run>,
+        authority: Rc<Authority>,
+        provider: Rc<Provider>,
+        name: &str,
+        environment: &[(&'static str, String)],
+        start: impl FnOnce(&Run, &Authority, &Address, &Setup<'_>) -> Result<Workerd>,
+    ) -> Result<Self> {
+        let address = Address::new(name)?;
         let key = Stranger::node(&authority)?.key()?;
         let configuration = configuration(&address.issuer(), &provider).to_string();
         let signing_keys = json!([timed(&key, -86_400, 7 * 86_400)]).to_string();
         let setup = Setup { configuration: &configuration, signing_keys: &signing_keys, environment };
-        let mint = Workerd::start(&run, &authority, &address, &setup)?;
+        let mint = start(&run, &authority, &address, &setup)?;
         let agent = http::client(authority.pem(), None)?;
         Ok(Self { run, authority, provider, mint, address, agent })
     }

@@ -11,7 +11,6 @@ use std::process::Command;
 use std::time::Duration;
 
 const LIMIT: Duration = Duration::from_secs(30);
-const BUNDLE: [&str; 4] = ["entry.mjs", "config.mjs", "index.js", "index.wasm"];
 
 /// Where a mint will listen, known before it starts since its configuration names it.
 pub struct Address {
@@ -51,7 +50,19 @@ pub struct Workerd {
 impl Workerd {
     /// Starts it on its address with the run's certificates and waits until it answers, be it that it has no keys.
     pub fn start(run: &Run, authority: &Authority, address: &Address, setup: &Setup<'_>) -> Result<Self> {
-        let folder = lay_out(run, authority, &address.name, setup)?;
+        Self::start_worker(&tools::worker()?, &own(), run, authority, address, setup)
+    }
+
+    /// Starts another worker in the mint's place: its bundle, and a configuration file of workerd's for it.
+    pub fn start_worker(
+        bundle: &Path,
+        capnp: &Path,
+        run: &Run,
+        authority: &Authority,
+        address: &Address,
+        setup: &Setup<'_>,
+    ) -> Result<Self> {
+        let folder = lay_out(bundle, capnp, run, authority, &address.name, setup)?;
         let mut command = Command::new(tools::tool("workerd")?);
         command
             .current_dir(&folder)
@@ -91,18 +102,27 @@ impl Workerd {
 }
 
 /// The folder that config.capnp describes.
-fn lay_out(run: &Run, authority: &Authority, name: &str, setup: &Setup<'_>) -> Result<PathBuf> {
+fn lay_out(
+    bundle: &Path,
+    capnp: &Path,
+    run: &Run,
+    authority: &Authority,
+    name: &str,
+    setup: &Setup<'_>,
+) -> Result<PathBuf> {
     let folder = run.dir(name)?;
-    let bundle = tools::worker()?;
-    for file in BUNDLE {
-        copy(&bundle.join(file), &run.dir(&format!("{name}/bundle"))?.join(file))?;
+    let modules = run.dir(&format!("{name}/bundle"))?;
+    for file in fs::read_dir(bundle)?.collect::<Result<Vec<_>, _>>()? {
+        if file.file_type()?.is_file() {
+            copy(&file.path(), &modules.join(file.file_name()))?;
+        }
     }
     let issued = authority.server(run, &format!("{name}-serving"))?;
     run.write(&format!("{name}/tls/tls.crt"), &issued.certificate)?;
     run.write(&format!("{name}/tls/tls.key"), &issued.key)?;
     run.write(&format!("{name}/trusted/ca.crt"), authority.pem())?;
     run.write(&format!("{name}/bundle/config.json"), setup.configuration)?;
-    copy(&own(), &folder.join("config.capnp"))?;
+    copy(capnp, &folder.join("config.capnp"))?;
     Ok(folder)
 }
 

@@ -1,13 +1,16 @@
 // The load generator: `node load.mjs` with one JSON object on standard input, one as the answer.
 //
-// {"url", "method", "headers", "body", "connections", "requests", "status"}: sends that many requests over that many
-// kept-alive connections, each after its answer, and fails on any other status. -> {"seconds", "median", "p99"} (ms)
+// {"url", "form": [[name, value], …], "proof", "connections", "requests"}: posts the form, with a DPoP proof if there is
+// one, that often over that many kept-alive connections, each after its answer, and fails on any status but 200.
+// -> {"seconds", "median", "p99"}, the last two in milliseconds for one answer.
 // The authority is in NODE_EXTRA_CA_CERTS.
 import { Agent, request } from "node:https";
 
 const ask = JSON.parse(await new Response(process.stdin).text());
 const agent = new Agent({ keepAlive: true, maxSockets: ask.connections });
-const options = { method: ask.method ?? "POST", headers: ask.headers ?? {}, agent };
+const body = new URLSearchParams([["grant_type", "urn:ietf:params:oauth:grant-type:token-exchange"], ...ask.form]).toString();
+const headers = { "content-type": "application/x-www-form-urlencoded", "content-length": body.length, ...(ask.proof && { dpop: ask.proof }) };
+const options = { method: "POST", headers, agent };
 
 function once() {
   return new Promise((resolve, reject) => {
@@ -15,12 +18,12 @@ function once() {
     const sent = request(ask.url, options, (response) => {
       response.resume();
       response.on("end", () => {
-        if (response.statusCode === (ask.status ?? 200)) resolve(performance.now() - started);
+        if (response.statusCode === 200) resolve(performance.now() - started);
         else reject(new Error(`status ${response.statusCode}`));
       });
     });
     sent.on("error", reject);
-    sent.end(ask.body);
+    sent.end(body);
   });
 }
 

@@ -1,16 +1,27 @@
-//! `cargo xtask bench`: one table of what a user waits for, beside what they would take instead.
+//! `cargo xtask bench [-- NAME …]`: one table of what a user waits for, beside what they would take instead.
 
-use kubemint_tests::bench::{self, reviews};
+use kubemint_tests::bench::{self, Row, exchange, reviews};
 use kubemint_tests::run::Run;
 
+type Rows = fn(&Run) -> anyhow::Result<Vec<Row>>;
+
+const TABLES: [(&str, Rows); 2] = [("exchange", exchange::rows), ("reviews", reviews::rows)];
+
 fn main() -> anyhow::Result<()> {
+    let wanted: Vec<String> = std::env::args().skip(1).collect();
     let run = Run::new("bench")?;
     let cores = std::thread::available_parallelism()?;
     println!(
-        "{cores} cores: server on {}, load on {}; load generator: tests/src/load.rs\n",
+        "{cores} cores: server on {}, load on {}; load generators: tests/src/load.rs, tests/node/bench/load.mjs\n",
         bench::SERVER,
         bench::GENERATOR
     );
-    print!("{}", bench::table(&reviews::rows(&run)?));
+    let mut rows = Vec::new();
+    for (name, table) in TABLES {
+        if wanted.is_empty() || wanted.iter().any(|word| word == name) {
+            rows.extend(table(&run)?);
+        }
+    }
+    print!("{}", bench::table(&rows));
     Ok(())
 }
