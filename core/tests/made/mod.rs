@@ -1,4 +1,5 @@
 //! Values of every kind, at random: keys, grants, bearers, configurations, and texts that nearly are tokens.
+#![allow(dead_code, reason = "each test uses what it needs")]
 
 use kubemint_core::{
     authenticator::{Accepts, Authenticator, Evidence, Identity, NoMemory},
