@@ -79,7 +79,8 @@ fn kubernetes_version(module: &Path) -> Result<String> {
 }
 
 fn required(line: &str) -> Option<&str> {
-    line.trim().trim_start_matches("require ").strip_prefix("k8s.io/kubernetes ")
+    // What follows the version is Go's own comment.
+    line.trim().trim_start_matches("require ").strip_prefix("k8s.io/kubernetes ")?.split(' ').next()
 }
 
 #[cfg(test)]
@@ -97,5 +98,6 @@ mod tests {
     fn a_tool_line_is_no_requirement() {
         assert_eq!(required("\tk8s.io/kubernetes/cmd/kubectl"), None);
         assert_eq!(required("require k8s.io/kubernetes v1.32.13"), Some("v1.32.13"));
+        assert_eq!(required("\tk8s.io/kubernetes v1.37.2 // indirect"), Some("v1.37.2"));
     }
 }
