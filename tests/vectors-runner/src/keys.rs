@@ -1,7 +1,8 @@
 //! Keys and key sets: documents in; thumbprints, or ids and algorithms, out.
 
 use kubemint_core::{
-    jwk::{PublicKey, SecretKey},
+    jwk::{PublicKey, SecretKey, VerifyingKey},
+    jws::Verifier,
     key_set::KeySet,
 };
 use serde_json::{Value, json};
@@ -15,6 +16,12 @@ pub(crate) fn public(input: &Input<'_>) -> Result<Value, Fault> {
         _ => PublicKey::from_jwk(&text)?,
     };
     Ok(json!({ "thumbprint": key.thumbprint(), "jwk": key.jwk() }))
+}
+
+/// Whether a bare signature fits, as the host's own primitive sees it.
+pub(crate) fn signature<V: Verifier>(input: &Input<'_>, verifier: &V) -> Result<Value, Fault> {
+    let key = VerifyingKey::P256(PublicKey::from_sec1(&input.bytes("point")?)?);
+    Ok(verifier.verify(&key, &input.bytes("message")?, &input.bytes("signature")?).into())
 }
 
 /// Each id asked for, with the algorithm of the key found under it.

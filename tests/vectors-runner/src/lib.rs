@@ -96,6 +96,7 @@ fn verb<V: Verifier>(noun: &str) -> Option<Verb<V>> {
         "config" => |input, _| policy::check(input),
         "jwk" => |input, _| keys::public(input),
         "key_set" => |input, _| keys::set(input),
+        "signature" => keys::signature,
         "issue" => |input, _| issue::issue(input),
         "exec" => |input, _| plain::exec(input),
         "deny" => |input, _| plain::deny(input),
