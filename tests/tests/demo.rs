@@ -159,7 +159,7 @@ fn ctrl_c_while_it_is_up_is_its_ordinary_end() -> Result<()> {
 #[test]
 fn an_interruption_before_that_says_so_and_leaves_nothing() -> Result<()> {
     for (moment, signal, code) in [
-        ("nothing of it stays", Signal::INT, 130),
+        ("all of it on 127.0.0.1", Signal::INT, 130),
         ("$ kubectl-mint login", Signal::INT, 130),
         ("✗ binding-missing", Signal::TERM, 143),
         ("kubectl are here", Signal::INT, 130),

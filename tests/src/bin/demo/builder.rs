@@ -18,29 +18,56 @@ pub fn prepare_cluster(terminal: &Terminal, run: &Run) -> Result<()> {
     command.env("TMPDIR", run.dir("build")?);
     let mut process = Process::start(run, "tools", &command)?;
     let step = Step::new(terminal);
-    let mut shown = 0;
+    let mut told = Told { terminal, lines: 0, part: None };
     loop {
         let ended = process.ended()?;
-        let said = process.said();
-        let lines: Vec<_> = said.split_inclusive('\n').filter(|line| line.ends_with('\n')).collect();
-        for line in lines.iter().skip(shown) {
-            step.clear();
-            terminal.answer(line)?;
-        }
-        shown = lines.len();
+        told.more(&process.said())?;
         match ended {
             Some(status) if status.success() => {
-                step.clear();
+                drop(told);
                 return terminal.done(&format!("etcd, kube-apiserver and kubectl are here  {}", step.elapsed()));
             }
-            Some(status) => bail!("kube-apiserver could not be built ({status}); what was said stands above"),
-            None => {}
+            Some(status) => bail!("the cluster's programs cannot be had ({status}); why stands above"),
+            None => interrupt::check()?,
         }
-        if let Err(error) = interrupt::check() {
+        sleep(Duration::from_millis(100));
+    }
+}
+
+/// What was passed on so far.
+struct Told<'a> {
+    terminal: &'a Terminal,
+    lines: usize,
+    part: Option<(String, Step<'a>)>,
+}
+
+impl Told<'_> {
+    /// Passes on the lines that are new; where a clock can run, the beginning of a part makes it run.
+    fn more(&mut self, said: &str) -> Result<()> {
+        let lines: Vec<_> = said.split_inclusive('\n').filter(|line| line.ends_with('\n')).collect();
+        for line in lines.iter().skip(self.lines) {
+            self.hush();
+            match line.trim_end().strip_prefix("· ") {
+                Some(part) if self.terminal.is_live() => self.part = Some((part.to_owned(), Step::new(self.terminal))),
+                _ => self.terminal.answer(line)?,
+            }
+        }
+        self.lines = lines.len();
+        if let Some((part, step)) = &self.part {
+            step.tick(part);
+        }
+        Ok(())
+    }
+
+    fn hush(&mut self) {
+        if let Some((_, step)) = self.part.take() {
             step.clear();
-            return Err(error);
         }
-        step.tick("preparing etcd, kube-apiserver and kubectl");
-        sleep(Duration::from_millis(50));
+    }
+}
+
+impl Drop for Told<'_> {
+    fn drop(&mut self) {
+        self.hush();
     }
 }

@@ -31,7 +31,7 @@ pub struct Story<'a> {
 impl<'a> Story<'a> {
     /// The first half: everything that needs our own parts only.
     pub fn begin(terminal: &'a Terminal) -> Result<Self> {
-        terminal.text("kubemint, all of it, on 127.0.0.1: nothing leaves this machine and nothing of it stays.\n")?;
+        terminal.text("kubemint, all of it on 127.0.0.1, until Ctrl-C\n")?;
         let start = || Outset::start("demo", &[CLUSTER]);
         let outset = terminal.step("an OpenID provider, the mint and the webhook run", start)?;
         let alice = alice(&outset)?;

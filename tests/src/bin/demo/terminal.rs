@@ -31,6 +31,11 @@ impl Terminal {
         Self { live, colours: live && std::env::var_os("NO_COLOR").is_none() }
     }
 
+    /// Whether a line can be written again and again.
+    pub fn is_live(&self) -> bool {
+        self.live
+    }
+
     /// Lines as they are.
     pub fn text(&self, text: &str) -> Result<()> {
         Ok(writeln!(stdout(), "{text}")?)
