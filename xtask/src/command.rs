@@ -96,11 +96,13 @@ else ~/.cache/kubemint, and is kept there. Nothing is installed on the machine i
 exit codes: 0 done, 1 something failed, 64 usage, 69 this machine lacks a prerequisite (it is named)";
 
 const DEMO: &str = "\
-usage: cargo xtask demo [-- WORDS]
+usage: cargo xtask demo [-- --once]
 
 Starts an OpenID provider, the mint, the webhook, etcd and kube-apiserver on loopback, signs a demo
 user in through the provider's own pages, and shows what kubectl then may and may not do. It stays up
-until Ctrl-C and leaves no process behind. The words after `--` are the demo's own.";
+until Ctrl-C and leaves no process behind; with `--once` it ends after what it had to show.
+
+exit codes: 0 ended by Ctrl-C when all was shown, or by `--once`; 130 Ctrl-C before that";
 
 const TEST: &str = "\
 usage: cargo xtask test [NAME …] [-- WORDS]
