@@ -1,10 +1,6 @@
 //! The vectors on every host there is: here with core's own code and with aws-lc-rs, and in workerd with WebCrypto.
-#![allow(
-    clippy::indexing_slicing,
-    clippy::panic,
-    clippy::unwrap_used,
-    reason = "a test that cannot read its vectors must stop there"
-)]
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot read its vectors must stop there")]
+#![allow(clippy::indexing_slicing, reason = "test code: a missing member ends the test there")]
 
 use kubemint_core::{base64url, jws::Verifier};
 use kubemint_tests::vectors::{

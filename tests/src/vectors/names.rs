@@ -167,6 +167,12 @@ pub fn text() -> File {
     {
         file.refuse(format!("h44 nonce {text:?}"), of("nonce", text), "nonce-malformed");
     }
+    durations_and_dates(&mut file);
+    file
+}
+
+fn durations_and_dates(file: &mut File) {
+    let of = |what: &str, text: &str| json!({ "what": what, "text": text });
     for (text, seconds) in [("90s", 90), ("15m", 900), ("12h", 43_200), ("7d", 604_800)] {
         file.accept(format!("duration {text}"), of("duration", text), json!({ "seconds": seconds, "prints": text }));
     }
@@ -204,5 +210,4 @@ pub fn text() -> File {
     ] {
         file.refuse(format!("h27 date {text:?}"), of("http-date", text), "no date");
     }
-    file
 }
