@@ -8,10 +8,8 @@ const MOST = 64 * 1024 + 1;
 const EMPTY = new Uint8Array(0);
 let broken = false;
 
-async function bodyOf(request) {
-  // A stated length is kept: the runtime never hands out more than was stated. The stream costs more.
-  const stated = request.headers.get("content-length");
-  if (stated !== null && Number(stated) < MOST) return new Uint8Array(await request.arrayBuffer());
+/** The stream costs more than the whole at once, so it is for what states no length, or too long a one. */
+async function streamOf(request) {
   if (request.body === null) return EMPTY;
   const body = new Uint8Array(MOST);
   let length = 0;
@@ -33,24 +31,6 @@ function headOf({ method, url, headers }) {
   return [method, path, ...names.map(value)].join("\n");
 }
 
-async function answer(request, environment) {
-  const body = await bodyOf(request);
-  const task = mint.receive(headOf(request), body, environment);
-  let given;
-  for (;;) {
-    const next = task.step(given);
-    if (next instanceof Response) {
-      task.free();
-      return next;
-    }
-    try {
-      given = await next;
-    } catch {
-      given = undefined;
-    }
-  }
-}
-
 function failed(error) {
   broken ||= error instanceof WebAssembly.RuntimeError;
   // The error itself stays here: nobody can say what it quotes.
@@ -59,13 +39,29 @@ function failed(error) {
 }
 
 export default {
+  // One function, since each that waits inside another costs a turn of the event loop.
   async fetch(request, environment) {
     try {
       if (broken) {
         mint.__wbg_reset_state();
         broken = false;
       }
-      return await answer(request, environment);
+      // A stated length is kept: the runtime never hands out more than was stated.
+      const stated = Number(request.headers.get("content-length") ?? NaN);
+      const body = stated < MOST ? new Uint8Array(await request.arrayBuffer()) : await streamOf(request);
+      const task = mint.receive(headOf(request), body, environment);
+      let next = task.step(undefined);
+      while (next.then !== undefined) {
+        let given;
+        try {
+          given = await next;
+        } catch {
+          // What is rejected gives nothing; the mint knows what to make of that.
+        }
+        next = task.step(given);
+      }
+      task.free();
+      return next;
     } catch (error) {
       return failed(error);
     }
