@@ -93,6 +93,6 @@ fn numbered(number: usize) -> String {
 }
 
 /// A script of tests/node.
-pub(crate) fn script(name: &str) -> PathBuf {
+pub fn script(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("node").join(name)
 }
