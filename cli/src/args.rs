@@ -116,11 +116,24 @@ pub struct LogoutArgs {
         interactiveMode: IfAvailable
         provideClusterInfo: true
 
-Nothing is signed for a server that is not the cluster as the mint described it.")]
+Nothing is signed for a server that is not the cluster as the mint described it,
+or with --mint the mint as you signed in to it.")]
 pub struct TokenArgs {
-    /// The cluster's name at the mint
+    /// Whom it is for
+    #[command(flatten)]
+    pub server: Server,
+}
+
+/// Which server a token is for.
+#[derive(Debug, Args)]
+#[group(required = true, multiple = false)]
+pub struct Server {
+    /// A cluster, by its name at the mint
     #[arg(long, value_name = "NAME")]
-    pub cluster: String,
+    pub cluster: Option<String>,
+    /// The mint itself
+    #[arg(long)]
+    pub mint: bool,
 }
 
 /// Arguments of the hidden `renew`.
@@ -155,6 +168,9 @@ pub struct Which {
     /// All of them
     #[arg(long)]
     pub all: bool,
+    /// The mint itself, for `kubectl get clusters`
+    #[arg(long)]
+    pub mint: bool,
 }
 
 /// Arguments of `kubeconfig add`.
@@ -163,6 +179,7 @@ pub struct Which {
   kubectl mint kubeconfig add --cluster prod --use
   kubectl mint kubeconfig add --all --prefix mint-
   kubectl mint kubeconfig add --cluster prod --endpoint internal --namespace shop
+  kubectl mint kubeconfig add --mint && kubectl --context kubemint get clusters
   kubectl mint kubeconfig add --cluster prod --print > prod.yaml
   kubectl mint kubeconfig add --cluster prod --print --embed-token > secret.yaml")]
 pub struct AddArgs {
@@ -173,10 +190,10 @@ pub struct AddArgs {
     #[arg(long = "use")]
     pub use_it: bool,
     /// The namespace of the context, in place of the mint's
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, value_name = "NAME", conflicts_with = "mint")]
     pub namespace: Option<String>,
     /// The endpoint to write, if the cluster has several [default: its first]
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, value_name = "NAME", conflicts_with = "mint")]
     pub endpoint: Option<String>,
     /// Put before the names of the entries
     #[arg(long, value_name = "TEXT", default_value = "", hide_default_value = true)]
@@ -185,7 +202,7 @@ pub struct AddArgs {
     #[arg(long, conflicts_with = "kubeconfig")]
     pub print: bool,
     /// Put a bearer token into what is printed: it is a secret, until it ends
-    #[arg(long, requires = "print", conflicts_with = "exec_command")]
+    #[arg(long, requires = "print", conflicts_with_all = ["exec_command", "mint"])]
     pub embed_token: bool,
     /// The command that kubectl calls [default: kubectl-mint]
     #[arg(long, value_name = "COMMAND")]
@@ -194,7 +211,7 @@ pub struct AddArgs {
     #[arg(long, value_name = "FILE")]
     pub kubeconfig: Option<PathBuf>,
     /// Do not check the server's certificate; whoever stands in between gets your access
-    #[arg(long)]
+    #[arg(long, conflicts_with = "mint")]
     pub insecure_skip_tls_verify: bool,
 }
 
@@ -210,6 +227,7 @@ pub struct ListArgs {
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   kubectl mint kubeconfig remove --cluster prod
+  kubectl mint kubeconfig remove --mint
   kubectl mint kubeconfig remove --all")]
 pub struct RemoveArgs {
     /// Which clusters

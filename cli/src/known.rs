@@ -121,6 +121,19 @@ impl Known {
     /// A shared kubeconfig can point anywhere; whoever stands there would get a token that opens the
     /// real cluster until its window ends.
     pub fn check_target(&self, target: &Target) -> Result<(), Refusal> {
+        let Some(difference) = self.difference(target) else { return Ok(()) };
+        let name = &self.name;
+        let sentence = format!(
+            "nothing is signed: the kubeconfig's cluster is not `{name}` as {} describes it: {difference}",
+            self.issuer
+        );
+        Err(Refusal::new("server-unknown", sentence).hint(format!(
+            "if the cluster has moved, run `kubectl mint clusters` and `kubectl mint kubeconfig add --cluster {name}`; if somebody gave you this kubeconfig, do not use it"
+        )))
+    }
+
+    /// What makes a server another one than this; none if it is this one.
+    pub fn difference(&self, target: &Target) -> Option<&'static str> {
         let described = |address: &&Address| {
             same_url(&address.server, &target.server)
                 && address.tls_server_name.as_deref().unwrap_or_default() == target.tls_server_name
@@ -135,14 +148,10 @@ impl Known {
             }
         };
         if authority && self.addresses.iter().any(|address| described(&address)) {
-            return Ok(());
+            return None;
         }
-        Err(self.elsewhere(target))
-    }
-
-    fn elsewhere(&self, target: &Target) -> Refusal {
         let has = |address: &Address| same_url(&address.server, &target.server);
-        let difference = match self.addresses.iter().find(|address| has(address)) {
+        Some(match self.addresses.iter().find(|address| has(address)) {
             None => "its server is another one",
             Some(_) if target.insecure_skip_tls_verify && !self.insecure => {
                 "it does not check the server's certificate"
@@ -152,15 +161,7 @@ impl Known {
             }
             Some(a) if a.proxy_url.as_deref().unwrap_or_default() != target.proxy_url => "its proxy-url is another one",
             Some(_) => "its certificate authority is another one",
-        };
-        let name = &self.name;
-        let sentence = format!(
-            "nothing is signed: the kubeconfig's cluster is not `{name}` as {} describes it: {difference}",
-            self.issuer
-        );
-        Refusal::new("server-unknown", sentence).hint(format!(
-            "if the cluster has moved, run `kubectl mint clusters` and `kubectl mint kubeconfig add --cluster {name}`; if somebody gave you this kubeconfig, do not use it"
-        ))
+        })
     }
 }
 

@@ -9,6 +9,7 @@ mod places;
 
 use std::path::PathBuf;
 
+use kubemint_core::resource::Resource;
 use serde_json::Value;
 
 use crate::{
@@ -37,7 +38,8 @@ fn list(explicit: Option<PathBuf>) -> Result<(), Refusal> {
     for path in places.all() {
         let text = file::read(path)?;
         for (name, owner) in entry::owned(&edit::parse(&text, path)?, "contexts") {
-            rows.push([name, owner.cluster, owner.issuer, path.display().to_string()]);
+            let cluster = owner.cluster().unwrap_or("-").to_owned();
+            rows.push([name, cluster, owner.issuer, path.display().to_string()]);
         }
     }
     output::table(&rows)
@@ -46,7 +48,10 @@ fn list(explicit: Option<PathBuf>) -> Result<(), Refusal> {
 /// Removes entries by their mark, wherever kubectl would look for them.
 fn remove(context: &Context, args: &RemoveArgs) -> Result<(), Refusal> {
     let places = Places::find(args.kubeconfig.clone())?;
-    let fits = |owner: &Owner| args.which.cluster.as_ref().is_none_or(|cluster| owner.cluster == *cluster);
+    let fits = |owner: &Owner| match &args.which.cluster {
+        Some(cluster) => owner.cluster() == Some(cluster),
+        None => args.which.all || owner.resource == Resource::Mint,
+    };
     let mut removed = 0;
     for locked in Locked::all(places.all().iter().filter(|path| path.exists()))? {
         let document = edit::parse(&locked.text, &locked.path)?;

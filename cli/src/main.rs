@@ -9,6 +9,7 @@ mod clusters;
 mod context;
 mod document;
 mod exchange;
+mod face;
 mod home;
 mod http;
 mod kept;

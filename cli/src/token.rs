@@ -13,6 +13,7 @@ use crate::{
     clock::{self, Offset},
     context::Context,
     exchange::Exchange,
+    face,
     kept::{Kept, check_cluster},
     key,
     known::Known,
@@ -28,17 +29,20 @@ const PATIENCE: Duration = Duration::from_secs(6);
 
 /// Answers kubectl. Standard output gets the whole credential or nothing.
 pub fn run(context: &Context, args: &TokenArgs) -> Result<(), Refusal> {
-    let cluster = args.cluster.as_str();
     let info = asked()?;
-    check_cluster(cluster)?;
+    let cluster = args.server.cluster.as_deref();
     check_server(context, cluster, &info)?;
     let key = key::require(&context.home)?;
-    let grant = grant(context, cluster, &key, &info)?;
+    let kept = match cluster {
+        Some(cluster) => grant(context, cluster, &key, info.interactive)?,
+        None => signed_in(context, &Mint::require(&context.home)?, info.interactive)?,
+    };
     let offset = Offset::load(&context.home);
     let now = offset.to_mint(clock::local());
-    let token = grant.present(&key, now)?;
-    let ends = offset.to_local(grant.presentation_ends(now));
-    context.note(format_args!("signed for {cluster}; good for {}", grant.presentation_ends(now).since(now)));
+    let token = kept.present(&key, now)?;
+    let ends = offset.to_local(kept.presentation_ends(now));
+    let whom = cluster.unwrap_or("the mint");
+    context.note(format_args!("signed for {whom}; good for {}", kept.presentation_ends(now).since(now)));
     output::text(&exec::credential(&info.api_version, &token, ends))
 }
 
@@ -52,11 +56,14 @@ fn asked() -> Result<Info, Refusal> {
     Info::parse(&text).map_err(Refusal::from)
 }
 
-fn check_server(context: &Context, cluster: &str, info: &Info) -> Result<(), Refusal> {
+/// Nothing is signed unless kubectl is about to call the cluster, or without one the mint itself.
+fn check_server(context: &Context, cluster: Option<&str>, info: &Info) -> Result<(), Refusal> {
+    cluster.map_or(Ok(()), check_cluster)?;
     let target = info.cluster.as_ref().ok_or_else(|| {
         Refusal::new("exec-info-missing", "nothing is signed: kubectl does not say which server it calls")
             .hint("the user's exec stanza needs `provideClusterInfo: true`; `kubectl mint kubeconfig add` writes it so")
     })?;
+    let Some(cluster) = cluster else { return face::check_target(&context.home, target) };
     let known = Known::load(&context.home, cluster)?.ok_or_else(|| unknown(context, cluster))?;
     known.check_target(target)
 }
@@ -73,21 +80,26 @@ fn unknown(context: &Context, cluster: &str) -> Refusal {
 }
 
 /// The grant on disk; a new one if that is over.
-fn grant(context: &Context, cluster: &str, key: &SecretKey, info: &Info) -> Result<Kept, Refusal> {
+fn grant(context: &Context, cluster: &str, key: &SecretKey, interactive: bool) -> Result<Kept, Refusal> {
     if let Some(grant) = kept(context, cluster)? {
         return Ok(grant);
     }
     let mint = Mint::require(&context.home)?;
-    let session = match session::live(context)? {
-        Some(session) => session,
-        None if info.interactive => turn::take(context, &mint)?,
-        None => return Err(session::over(&mint)),
-    };
+    let session = signed_in(context, &mint, interactive)?;
     // Of many at once one asks, and the others take what it got; nobody waits for one that hangs.
     let _lock = context.home.lock_within(&renewal::lock_name(cluster), PATIENCE)?;
     match kept(context, cluster)? {
         Some(grant) => Ok(grant),
         None => exchange(context, &mint, &session, key, cluster),
+    }
+}
+
+/// The session; where a person may be asked, a new one if that is over.
+fn signed_in(context: &Context, mint: &Mint, interactive: bool) -> Result<Kept, Refusal> {
+    match session::live(context)? {
+        Some(session) => Ok(session),
+        None if interactive => turn::take(context, mint),
+        None => Err(session::over(mint)),
     }
 }
 

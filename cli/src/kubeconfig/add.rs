@@ -6,17 +6,18 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use serde_json::{Value, json};
+use kubemint_core::resource::Resource;
+use serde_json::Value;
 
 use super::{
     edit::{self, Change},
-    entry::{self, Entry, LISTS, Means},
+    entry::{self, Entry, LISTS, Means, Owner},
     file::Locked,
     places::Places,
 };
 use crate::{
-    args::AddArgs, clusters, context::Context, exchange::Exchange, kept::check_cluster, key, known::Known, mint::Mint,
-    output, refusal::Refusal, session,
+    args::AddArgs, clusters, context::Context, exchange::Exchange, face, kept::check_cluster, key, known::Known,
+    mint::Mint, output, refusal::Refusal, session,
 };
 
 const PROGRAM: &str = "kubectl-mint";
@@ -27,7 +28,7 @@ pub fn run(context: &Context, args: &AddArgs) -> Result<(), Refusal> {
     if args.embed_token {
         return print_with_tokens(context, args, &known);
     }
-    for cluster in &mut known {
+    for cluster in known.iter_mut().filter(|_| !args.which.mint) {
         // Said here, remembered here: `token` signs for an unchecked certificate only after this.
         cluster.insecure = args.insecure_skip_tls_verify;
         cluster.save(&context.home)?;
@@ -41,8 +42,11 @@ pub fn run(context: &Context, args: &AddArgs) -> Result<(), Refusal> {
     if args.print { print(&entries) } else { write(context, args, &entries) }
 }
 
-/// The clusters asked for: one as remembered, or all as the mint says now.
+/// What is asked for: the mint, one cluster as remembered, or all as the mint says now.
 fn choose(context: &Context, args: &AddArgs) -> Result<Vec<Known>, Refusal> {
+    if args.which.mint {
+        return Ok(vec![face::known(&context.home)?]);
+    }
     let Some(name) = &args.which.cluster else {
         let known = clusters::refresh_or_recall(context)?;
         let none = || {
@@ -65,7 +69,9 @@ fn choose(context: &Context, args: &AddArgs) -> Result<Vec<Known>, Refusal> {
 }
 
 fn entry<'a>(args: &'a AddArgs, cluster: &'a Known, means: Means<'a>) -> Result<Entry<'a>, Refusal> {
+    let resource = if args.which.mint { Resource::Mint } else { Resource::Cluster(cluster.name.clone()) };
     Ok(Entry {
+        owner: Owner { issuer: cluster.issuer.clone(), resource },
         address: cluster.address(args.endpoint.as_deref())?,
         name: format!("{}{}", args.prefix, cluster.name),
         namespace: args.namespace.as_deref().or(cluster.namespace.as_deref()),
@@ -145,9 +151,10 @@ fn write(context: &Context, args: &AddArgs, entries: &[Entry<'_>]) -> Result<(),
 fn told(context: &Context, args: &AddArgs, entries: &[Entry<'_>]) {
     let names: Vec<&str> = entries.iter().map(|entry| entry.name.as_str()).collect();
     context.say(format_args!("Contexts: {}", names.join(", ")));
+    let next = if args.which.mint { "get clusters" } else { "auth whoami" };
     match (names.first(), args.use_it) {
-        (Some(_), true) => context.say(format_args!("Next: kubectl auth whoami")),
-        (Some(first), false) => context.say(format_args!("Next: kubectl --context {first} auth whoami")),
+        (Some(_), true) => context.say(format_args!("Next: kubectl {next}")),
+        (Some(first), false) => context.say(format_args!("Next: kubectl --context {first} {next}")),
         (None, _) => {}
     }
 }
@@ -159,18 +166,13 @@ fn puts(entry: &Entry<'_>) -> Vec<Change> {
 /// An entry of the same name that somebody else made stays as it is, and so does everything else.
 fn refuse_taken(documents: &[Value], entries: &[Entry<'_>]) -> Result<(), Refusal> {
     for entry in entries {
-        let ours = json!({ "issuer": entry.cluster.issuer, "cluster": entry.cluster.name });
-        let taken = |item: &Value| {
-            let owner = entry::owner(item).map(|owner| json!({ "issuer": owner.issuer, "cluster": owner.cluster }));
-            entry::name(item) == Some(&entry.name) && owner.as_ref() != Some(&ours)
-        };
+        let taken =
+            |item: &Value| entry::name(item) == Some(&entry.name) && entry::owner(item).as_ref() != Some(&entry.owner);
         let list =
             LISTS.iter().find(|list| documents.iter().any(|document| entry::items(document, list).iter().any(taken)));
         if let Some(list) = list {
-            let sentence = format!(
-                "`{}` stands in `{list}` already, and this plugin did not make it for this cluster",
-                entry.name
-            );
+            let sentence =
+                format!("`{}` stands in `{list}` already, and this plugin did not make it for this server", entry.name);
             return Err(Refusal::new("entry-taken", sentence)
                 .hint("choose other names with --prefix, for instance --prefix mint-; nothing was changed"));
         }

@@ -1,5 +1,6 @@
 //! The three entries of a cluster, and the mark in them that says who made them.
 
+use kubemint_core::resource::Resource;
 use serde_json::{Map, Value, json};
 
 use crate::known::{Address, Known};
@@ -14,8 +15,18 @@ const MARK: &str = "kubemint.dev/owner";
 pub struct Owner {
     /// The mint.
     pub issuer: String,
-    /// The cluster's name there.
-    pub cluster: String,
+    /// The cluster there, or the mint itself.
+    pub resource: Resource,
+}
+
+impl Owner {
+    /// The cluster's name; none for the mint itself.
+    pub fn cluster(&self) -> Option<&str> {
+        match &self.resource {
+            Resource::Mint => None,
+            Resource::Cluster(name) => Some(name),
+        }
+    }
 }
 
 /// How a user gets to the cluster.
@@ -26,9 +37,11 @@ pub enum Means<'a> {
     Bearer(&'a str),
 }
 
-/// What to write for one cluster.
+/// What to write for one server.
 pub struct Entry<'a> {
-    /// The cluster as the mint described it.
+    /// Who makes it, and for what.
+    pub owner: Owner,
+    /// The server as the mint described it.
     pub cluster: &'a Known,
     /// The address to write.
     pub address: &'a Address,
@@ -83,9 +96,9 @@ impl Entry<'_> {
                 "exec": {
                     "apiVersion": "client.authentication.k8s.io/v1beta1",
                     "command": command,
-                    "args": ["token", "--cluster", self.cluster.name],
+                    "args": self.args(),
                     "env": null,
-                    "installHint": format!("kubectl-mint is needed to reach this cluster: install it, then run\n  kubectl mint login {}", self.cluster.issuer),
+                    "installHint": format!("kubectl-mint is needed to reach this server: install it, then run\n  kubectl mint login {}", self.cluster.issuer),
                     "interactiveMode": "IfAvailable",
                     "provideClusterInfo": true,
                 },
@@ -94,8 +107,16 @@ impl Entry<'_> {
         }
     }
 
+    fn args(&self) -> Value {
+        self.owner.cluster().map_or_else(|| json!(["token", "--mint"]), |name| json!(["token", "--cluster", name]))
+    }
+
     fn mark(&self) -> Value {
-        json!([{ "name": MARK, "extension": { "issuer": self.cluster.issuer, "cluster": self.cluster.name } }])
+        let mut extension = json!({ "issuer": self.owner.issuer });
+        if let (Some(members), Some(cluster)) = (extension.as_object_mut(), self.owner.cluster()) {
+            members.insert("cluster".to_owned(), json!(cluster));
+        }
+        json!([{ "name": MARK, "extension": extension }])
     }
 }
 
@@ -120,8 +141,11 @@ pub fn owner(item: &Value) -> Option<Owner> {
         ["cluster", "context", "user"].iter().find_map(|key| item.get(key).filter(|value| value.is_object()))?;
     let extensions = stanza.get("extensions")?.as_array()?;
     let mark = extensions.iter().find(|extension| name(extension) == Some(MARK))?.get("extension")?;
-    let text = |key: &str| Some(mark.get(key)?.as_str()?.to_owned());
-    Some(Owner { issuer: text("issuer")?, cluster: text("cluster")? })
+    let resource = match mark.get("cluster") {
+        None => Resource::Mint,
+        Some(cluster) => Resource::Cluster(cluster.as_str()?.to_owned()),
+    };
+    Some(Owner { issuer: mark.get("issuer")?.as_str()?.to_owned(), resource })
 }
 
 #[cfg(test)]
@@ -131,12 +155,18 @@ mod tests {
     #[test]
     fn only_our_mark_is_ours() {
         let ours = json!({"name": "a", "cluster": {"extensions": [{"name": "x", "extension": {}}, {"name": MARK, "extension": {"issuer": "https://m", "cluster": "prod"}}]}});
-        assert_eq!(owner(&ours), Some(Owner { issuer: "https://m".into(), cluster: "prod".into() }));
+        let resource = Resource::Cluster("prod".into());
+        assert_eq!(owner(&ours), Some(Owner { issuer: "https://m".into(), resource }));
+        let mint =
+            json!({"name": "a", "context": {"extensions": [{"name": MARK, "extension": {"issuer": "https://m"}}]}});
+        assert_eq!(owner(&mint), Some(Owner { issuer: "https://m".into(), resource: Resource::Mint }));
         for other in [
             json!({"name": "prod", "cluster": {"server": "https://a"}}),
             json!({"name": "prod", "user": {"exec": {"command": "kubectl-mint"}}}),
             json!({"name": "prod", "context": {"extensions": null}}),
             json!({"name": "prod", "context": {"extensions": [{"name": MARK, "extension": "https://m"}]}}),
+            json!({"name": "prod", "context": {"extensions": [{"name": MARK, "extension": {"issuer": "https://m", "cluster": 1}}]}}),
+            json!({"name": "prod", "context": {"extensions": [{"name": MARK, "extension": {"cluster": "prod"}}]}}),
             json!({"name": "prod", "context": null}),
         ] {
             assert_eq!(owner(&other), None, "{other}");
