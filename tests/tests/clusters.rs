@@ -42,7 +42,7 @@ fn h80_one_visit_three_clusters_and_children_that_end_with_their_session() -> Re
     }
     no_other_clusters_door(&world, &alice)?;
     a_session_cannot_make_a_session(&world, &alice, &session)?;
-    the_mint_is_a_kubectl_target(&world, &alice, &session)?;
+    the_mint_is_a_kubectl_target(&alice)?;
     namespaces_are_written(&world)?;
     grants_are_renewed_ahead(&mut world, &alice)
 }
@@ -76,17 +76,11 @@ fn a_session_cannot_make_a_session(world: &World, alice: &Someone, session: &Val
     Ok(())
 }
 
-/// Plain kubectl reads the list, as a table and as objects.
-fn the_mint_is_a_kubectl_target(world: &World, alice: &Someone, session: &Value) -> Result<()> {
+/// Plain kubectl reads the list, as a table and as objects, by an entry of the plugin's.
+fn the_mint_is_a_kubectl_target(alice: &Someone) -> Result<()> {
+    alice.mint(&["kubeconfig", "add", "--mint"])?.ok()?;
     for release in Kubectl::ALL {
-        let token = present(alice, session)?;
-        let person = Person::new(&world.run, "reader")?;
-        let ca = world.authority.file().display().to_string();
-        let (server, issuer) = ("--server", world.issuer());
-        let shown = |words: &[&str]| {
-            let common = ["--certificate-authority", &ca, server, &issuer, "--token", &token];
-            person.kubectl(release, &[&common, words].concat())?.ok()
-        };
+        let shown = |words: &[&str]| alice.person.kubectl(release, &[&["--context", "kubemint"], words].concat())?.ok();
         let table = shown(&["get", "clusters"])?;
         assert!(table.starts_with("NAME") && NAMES.iter().all(|name| table.contains(name)), "{table}");
         let list: Value = serde_json::from_str(&shown(&["get", "clusters", "--output", "json"])?)?;
