@@ -10,7 +10,9 @@ use kubemint_tests::stranger::Stranger;
 use kubemint_tests::{secrets, tools};
 use serde_json::{Value, json};
 use std::io::Write;
-use std::process::{Command, Stdio};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+use std::{env, fs};
 
 /// What wrangler.toml allows an address in a minute.
 const LIMIT: usize = 60;
@@ -68,4 +70,52 @@ fn run(signing_keys: Option<&str>, requests: &[Value]) -> Result<Vec<Value>> {
         assert!(secrets::Secrets::of(keys).found_in(logs.as_bytes()).is_empty(), "{logs}");
     }
     Ok(answer["answers"].as_array().context("no answers")?.clone())
+}
+
+/// What a release holds beside kubectl-mint: wrangler.toml, its build step, and the bundle.
+struct Release {
+    run: Run,
+}
+
+impl Release {
+    fn unpack() -> Result<Self> {
+        let run = Run::new("release")?;
+        let clone = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+        for file in ["wrangler.toml", "deploy/workerd/build.sh", "kubemint.toml"] {
+            run.write(file, fs::read(clone.join(file))?)?;
+        }
+        for file in ["entry.mjs", "config.mjs", "index.js", "index.wasm"] {
+            run.write(&format!("build/worker/{file}"), fs::read(tools::worker()?.join(file))?)?;
+        }
+        Ok(Self { run })
+    }
+
+    /// `wrangler deploy --dry-run`, with these folders before those of a bare machine.
+    fn deploy(&self, path: &[&Path]) -> Result<Output> {
+        let mut folders: Vec<PathBuf> = path.iter().map(|folder| folder.to_path_buf()).collect();
+        folders.extend(["/usr/bin", "/bin"].map(PathBuf::from));
+        let wrangler = script("node_modules/wrangler/bin/wrangler.js");
+        let mut command = Command::new(tools::tool("node")?);
+        command.arg(wrangler).args(["deploy", "--dry-run", "--outdir", "uploaded"]).current_dir(self.run.path());
+        command.env("PATH", env::join_paths(folders)?).env("WRANGLER_SEND_METRICS", "false");
+        Ok(command.output()?)
+    }
+}
+
+#[test]
+fn a_release_is_deployed_without_a_rust_toolchain() -> Result<()> {
+    let release = Release::unpack()?;
+    let refused = release.deploy(&[&tools::bin()?])?;
+    let said = String::from_utf8_lossy(&refused.stderr).into_owned() + &String::from_utf8_lossy(&refused.stdout);
+    assert!(!refused.status.success() && said.contains("kubectl mint config build"), "{said}");
+
+    let deployed = release.deploy(&[&tools::bin()?, &tools::products()?])?;
+    assert!(deployed.status.success(), "{}", String::from_utf8_lossy(&deployed.stderr));
+    let configuration = fs::read_to_string(release.run.path().join("uploaded/config.json"))?;
+    assert_eq!(serde_json::from_str::<Value>(&configuration)?["issuer"], "https://mint.example.com");
+
+    release.run.write("kubemint.toml", "issuer = \"http://mint.example.com\"\n")?;
+    let refused = release.deploy(&[&tools::bin()?, &tools::products()?])?;
+    assert!(!refused.status.success(), "a faulty configuration was deployed");
+    Ok(())
 }
