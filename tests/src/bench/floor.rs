@@ -1,5 +1,6 @@
 //! The Go floor: a TokenReview webhook as Go's standard library makes it, built from `tests/bench/go-floor`.
 
+use super::footprint::Server;
 use crate::ca::Issued;
 use crate::process::{Process, free_port};
 use crate::run::Run;
@@ -25,12 +26,18 @@ pub fn build(run: &Run) -> Result<PathBuf> {
     Ok(program)
 }
 
-/// Starts it with so many verifications a review.
-pub fn start(run: &Run, program: &Path, issued: &Issued, verifications: u8) -> Result<(Process, SocketAddr)> {
+/// How it is started with so many verifications a review, on a port of its own.
+pub fn server(program: &Path, issued: &Issued, verifications: u8) -> Result<Server> {
     let address = SocketAddr::from(([127, 0, 0, 1], free_port()?));
     let mut command = Command::new(program);
     command.arg("-listen").arg(address.to_string()).arg("-verifications").arg(verifications.to_string());
     command.arg("-certificate").arg(&issued.certificate_file).arg("-key").arg(&issued.key_file);
+    Ok(Server { command, address })
+}
+
+/// Starts it.
+pub fn start(run: &Run, program: &Path, issued: &Issued, verifications: u8) -> Result<(Process, SocketAddr)> {
+    let Server { command, address } = server(program, issued, verifications)?;
     let mut process = Process::start(run, &format!("go-floor-{verifications}"), &command)?;
     process.wait_until("listening", Duration::from_secs(30), || TcpStream::connect(address).ok())?;
     Ok((process, address))

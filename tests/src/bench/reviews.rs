@@ -1,8 +1,9 @@
 //! TokenReview over TLS: our webhook's first and repeated review of a grant, beside the Go floor.
 
+use super::footprint::{self, Server};
 use super::tokens::{Minter, now};
 use super::{GENERATOR, Row, SERVER, floor, median, processor_time, spread, stay_on};
-use crate::ca::Authority;
+use crate::ca::{Authority, Issued};
 use crate::load::{End, Http, Load};
 use crate::process::{Process, free_port};
 use crate::run::Run;
@@ -11,9 +12,9 @@ use anyhow::{Context, Result, ensure};
 use serde_json::{Value, json};
 use std::fs;
 use std::net::{SocketAddr, TcpStream};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::Command;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 const ISSUER: &str = "https://127.0.0.1:1";
 const LIMIT: Duration = Duration::from_secs(30);
@@ -33,14 +34,13 @@ pub fn rows(run: &Run) -> Result<Vec<Row>> {
     stay_on(SERVER)?;
     let process = webhook.start(run)?;
     stay_on(GENERATOR)?;
-    rows.push(webhook.idle(&process)?);
+    rows.push(footprint::memory(&process, floors.of(2)?)?);
     for (name, http) in [("HTTP/1.1", Http::One(AT_ONCE)), ("HTTP/2", Http::Two(AT_ONCE))] {
         let contest = Contest { minter: &minter, webhook: &webhook, process: &process, floors: &floors, http };
         rows.extend(contest.rows(name)?);
     }
     drop(process);
-    rows.push(webhook.readiness(run)?);
-    rows.push(Webhook::size()?);
+    rows.extend(footprint::rows(run, webhook.server()?, floors.another()?)?);
     Ok(rows)
 }
 
@@ -73,49 +73,24 @@ impl Webhook {
     }
 
     fn start(&self, run: &Run) -> Result<Process> {
-        let mut command = Command::new(tools::product("kubemint-webhook")?);
-        command.args(["serve", "--config"]).arg(self.folder.join("webhook.toml"));
+        let Server { command, address } = self.server()?;
         let mut process = Process::start(run, "webhook", &command)?;
-        process.wait_until("listening", LIMIT, || TcpStream::connect(self.address).ok())?;
+        process.wait_until("listening", LIMIT, || TcpStream::connect(address).ok())?;
         Ok(process)
     }
 
-    /// Memory while nobody asks.
-    fn idle(&self, process: &Process) -> Result<Row> {
-        let status = fs::read_to_string(format!("/proc/{}/status", process.id()))?;
-        let resident = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).context("VmRSS")?;
-        let kib: f64 = resident.trim().trim_end_matches(" kB").parse()?;
-        Ok(Row::bound("webhook, memory idle", (kib / 1024.0, 10.0), "MiB", "Go floor 6.8".into()))
-    }
-
-    /// From its start to the first connection it takes, without the rig's watching shell.
-    fn readiness(&self, run: &Run) -> Result<Row> {
-        let mut times = Vec::new();
-        for _ in 0..ROUNDS * 4 {
-            let log = fs::File::create(run.log("webhook-ready"))?;
-            let mut command = Command::new(tools::product("kubemint-webhook")?);
-            command.args(["serve", "--config"]).arg(self.folder.join("webhook.toml")).stderr(log);
-            let begun = Instant::now();
-            let mut child = command.spawn()?;
-            while TcpStream::connect(self.address).is_err() && begun.elapsed() < LIMIT {
-                std::thread::sleep(Duration::from_micros(100));
-            }
-            times.push(begun.elapsed().as_secs_f64() * 1000.0);
-            child.kill()?;
-            child.wait()?;
-        }
-        Ok(Row::bound("webhook, start to ready", (median(times), 8.0), "ms", "Go floor 9".into()))
-    }
-
-    fn size() -> Result<Row> {
-        let bytes = fs::metadata(tools::product("kubemint-webhook")?)?.len();
-        Ok(Row::bound("webhook, binary", (bytes as f64 / 1e6, 8.0), "MB", "Go floor 6.5".into()))
+    fn server(&self) -> Result<Server> {
+        let mut command = Command::new(tools::product("kubemint-webhook")?);
+        command.args(["serve", "--config"]).arg(self.folder.join("webhook.toml"));
+        Ok(Server { command, address: self.address })
     }
 }
 
-/// Go servers of two, one and no verification.
+/// Go servers of no, one and two verifications.
 struct Floors {
     authority: String,
+    program: PathBuf,
+    issued: Issued,
     servers: Vec<(Process, SocketAddr)>,
 }
 
@@ -125,8 +100,17 @@ impl Floors {
         let authority = Authority::new(run, "floor-authority")?;
         let issued = authority.server(run, "floor")?;
         stay_on(SERVER)?;
-        let servers = [0, 1, 2].map(|verifications| floor::start(run, Path::new(&program), &issued, verifications));
-        Ok(Self { authority: authority.pem().to_owned(), servers: servers.into_iter().collect::<Result<_>>()? })
+        let servers = [0, 1, 2].map(|verifications| floor::start(run, &program, &issued, verifications));
+        let servers = servers.into_iter().collect::<Result<_>>()?;
+        Ok(Self { authority: authority.pem().to_owned(), program, issued, servers })
+    }
+
+    fn of(&self, verifications: usize) -> Result<&Process> {
+        self.servers.get(verifications).map(|(process, _)| process).context("a floor")
+    }
+
+    fn another(&self) -> Result<Server> {
+        floor::server(&self.program, &self.issued, 2)
     }
 }
 
