@@ -51,7 +51,7 @@ const mint :Workerd.Worker = (
     (name = "index.wasm", wasm = embed "bundle/index.wasm"),
   ],
   bindings = [
-    # A JSON array of private keys: see the README, "Keys".
+    # A JSON array of private JWKs, each with sign_from, sign_until and publish_until in Unix seconds.
     (name = "SIGNING_KEYS", fromEnvironment = "SIGNING_KEYS"),
     # Requests a minute and user, 60 if unset.
     (name = "RATE_LIMIT", fromEnvironment = "RATE_LIMIT"),
