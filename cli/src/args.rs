@@ -117,11 +117,17 @@ pub struct LogoutArgs {
         provideClusterInfo: true
 
 Nothing is signed for a server that is not the cluster as the mint described it,
-or with --mint the mint as you signed in to it.")]
+or with --mint the mint as you signed in to it.
+
+Why does a cluster refuse me? Its webhook tells each check of one token:
+  kubectl mint token --cluster prod --bare | ssh node kubemint-webhook verify --config /etc/kubemint/webhook.toml")]
 pub struct TokenArgs {
     /// Whom it is for
     #[command(flatten)]
     pub server: Server,
+    /// Print one presentation and nothing else, for a pipe: until its window ends (a minute), whoever reads it is you
+    #[arg(long, requires = "cluster", conflicts_with = "mint")]
+    pub bare: bool,
 }
 
 /// Which server a token is for.

@@ -75,6 +75,11 @@ impl Kept {
         now.plus(Seconds((self.window - margin).min(self.left(now).0)))
     }
 
+    /// How long a presentation is good for.
+    pub const fn window(&self) -> Seconds {
+        Seconds(self.window)
+    }
+
     /// The session; none if there is none.
     pub fn session(home: &Home) -> Result<Option<Self>, Refusal> {
         home.load(SESSION)

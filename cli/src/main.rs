@@ -3,6 +3,7 @@
 mod args;
 mod atomic;
 mod authentication_config;
+mod bare;
 mod chance;
 mod clock;
 mod clusters;
@@ -65,10 +66,13 @@ fn told(error: &clap::Error) -> ExitCode {
     ExitCode::from(EXIT_USAGE)
 }
 
-/// `token`, whose refusals kubectl's user reads once.
+/// `token`, whose refusals kubectl's user reads once, and people who ask for themselves each time.
 fn answer(line: &CommandLine, args: &TokenArgs) -> Result<(), Refusal> {
     let context = Context::find(line.verbose).inspect_err(Refusal::report)?;
-    token::run(&context, args).inspect_err(|refusal| told::once(&context, refusal))
+    match args.server.cluster.as_deref().filter(|_| args.bare) {
+        Some(cluster) => bare::run(&context, cluster).inspect_err(Refusal::report),
+        None => token::run(&context, args).inspect_err(|refusal| told::once(&context, refusal)),
+    }
 }
 
 fn run(command: Command, verbose: bool) -> Result<(), Refusal> {

@@ -23,7 +23,8 @@ use crate::{
     renewal, session, turn,
 };
 
-const EXEC_INFO: &str = "KUBERNETES_EXEC_INFO";
+/// What kubectl says it is about to call.
+pub const EXEC_INFO: &str = "KUBERNETES_EXEC_INFO";
 /// A little more than one request may take.
 const PATIENCE: Duration = Duration::from_secs(6);
 
@@ -50,7 +51,7 @@ pub fn run(context: &Context, args: &TokenArgs) -> Result<(), Refusal> {
 fn asked() -> Result<Info, Refusal> {
     let missing = || {
         Refusal::from(Reason::ExecInfoMissing)
-            .hint("this command is for kubectl; let `kubectl mint kubeconfig add --cluster NAME` write the entry that calls it")
+            .hint("this command is for kubectl: `kubectl mint kubeconfig add` writes the entry that calls it; for a token to look into, add --bare")
     };
     let text = env::var(EXEC_INFO).map_err(|_| missing())?;
     Info::parse(&text).map_err(Refusal::from)
@@ -68,7 +69,8 @@ fn check_server(context: &Context, cluster: Option<&str>, info: &Info) -> Result
     known.check_target(target)
 }
 
-fn unknown(context: &Context, cluster: &str) -> Refusal {
+/// The refusal for a cluster that the mint has not described to this computer.
+pub fn unknown(context: &Context, cluster: &str) -> Refusal {
     match Mint::require(&context.home) {
         Err(refusal) => refusal,
         Ok(mint) => Refusal::new(
@@ -80,7 +82,7 @@ fn unknown(context: &Context, cluster: &str) -> Refusal {
 }
 
 /// The grant on disk; a new one if that is over.
-fn grant(context: &Context, cluster: &str, key: &SecretKey, interactive: bool) -> Result<Kept, Refusal> {
+pub fn grant(context: &Context, cluster: &str, key: &SecretKey, interactive: bool) -> Result<Kept, Refusal> {
     if let Some(grant) = kept(context, cluster)? {
         return Ok(grant);
     }
