@@ -16,7 +16,7 @@ Examples:
   kubemint-webhook serve --config /etc/kubemint/webhook.toml
 
   # why was this token refused?
-  kubectl mint token --cluster prod | kubemint-webhook verify
+  kubectl mint token --cluster prod --bare | kubemint-webhook verify
 
   # completion for this shell
   source <(kubemint-webhook completion bash)";

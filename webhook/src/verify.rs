@@ -65,7 +65,7 @@ fn keys(file: Option<&Path>, config: &Config) -> Result<Kept, Failure> {
 }
 
 fn token() -> Result<String, Failure> {
-    let hint = "pipe a token in, for instance from `kubectl mint token --cluster NAME`";
+    let hint = "pipe a token in, for instance from `kubectl mint token --cluster NAME --bare`";
     let mut token = String::new();
     io::stdin()
         .take(MAX_INPUT)
