@@ -28,6 +28,8 @@ pub struct Edge {
     pub mint: Workerd,
     address: Address,
     agent: ureq::Agent,
+    configuration: Value,
+    signing_keys: Value,
 }
 
 /// Somebody who signed in at the provider, with a key that the ID token commits to.
@@ -89,18 +91,29 @@ impl Edge {
     ) -> Result<Self> {
         let address = Address::new(name)?;
         let key = Stranger::node(&authority)?.key()?;
-        let configuration = configuration(&address.issuer(), &provider).to_string();
-        let signing_keys = json!([timed(&key, -86_400, 7 * 86_400)]).to_string();
-        let setup = Setup { configuration: &configuration, signing_keys: &signing_keys, environment };
+        let configuration = configuration(&address.issuer(), &provider);
+        let signing_keys = json!([timed(&key, -86_400, 7 * 86_400)]);
+        let (text, keys) = (configuration.to_string(), signing_keys.to_string());
+        let setup = Setup { configuration: &text, signing_keys: &keys, environment };
         let mint = start(&run, &authority, &address, &setup)?;
         let agent = http::client(authority.pem(), None)?;
-        Ok(Self { run, authority, provider, mint, address, agent })
+        Ok(Self { run, authority, provider, mint, address, agent, configuration, signing_keys })
     }
 
     /// Starts the mint again, with other keys.
-    pub fn restart(&mut self, signing_keys: &Value) -> Result<()> {
-        let configuration = configuration(&self.address.issuer(), &self.provider).to_string();
-        let signing_keys = signing_keys.to_string();
+    pub fn rekey(&mut self, signing_keys: Value) -> Result<()> {
+        self.signing_keys = signing_keys;
+        self.restart()
+    }
+
+    /// Starts the mint again, with other identity providers.
+    pub fn with_providers(&mut self, providers: &[Value]) -> Result<()> {
+        self.configuration["identityProviders"] = json!(providers);
+        self.restart()
+    }
+
+    fn restart(&mut self) -> Result<()> {
+        let (configuration, signing_keys) = (self.configuration.to_string(), self.signing_keys.to_string());
         let setup = Setup { configuration: &configuration, signing_keys: &signing_keys, environment: &[] };
         self.mint.stop()?;
         self.mint = Workerd::start(&self.run, &self.authority, &self.address, &setup)?;

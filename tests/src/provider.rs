@@ -22,14 +22,24 @@ pub struct Provider {
 impl Provider {
     /// Starts it; `also` overrides the options at the head of its script.
     pub fn start(run: &Run, authority: &Authority, also: Value) -> Result<Self> {
-        let name = format!("provider{}", suffix(run, "provider"));
+        Self::start_script(run, authority, "provider", also)
+    }
+
+    /// Starts tests/node/hostile-provider.mjs, which misbehaves in every way its script lists; its issuer URLs are this
+    /// one with the way as their path.
+    pub fn hostile(run: &Run, authority: &Authority, jwks: &Value) -> Result<Self> {
+        Self::start_script(run, authority, "hostile-provider", json!({ "jwks": jwks }))
+    }
+
+    fn start_script(run: &Run, authority: &Authority, base: &str, also: Value) -> Result<Self> {
+        let name = format!("{base}{}", suffix(run, base));
         let issued = authority.server(run, &name)?;
         let mut options = json!({ "certificate": issued.certificate_file, "key": issued.key_file });
         if let (Some(options), Value::Object(also)) = (options.as_object_mut(), also) {
             options.extend(also);
         }
         let mut command = Command::new(tools::tool("node")?);
-        command.arg(script("provider.mjs")).arg(options.to_string());
+        command.arg(script(&format!("{base}.mjs"))).arg(options.to_string());
         let mut process = Process::start(run, &name, &command)?;
         let log = process.log().to_path_buf();
         let issuer = process.wait_until("ready", LIMIT, || {

@@ -150,11 +150,11 @@ fn a_rotation_is_one_new_secret_and_ends_no_session() -> Result<()> {
     let mut edge = Edge::start("mint", "ES256", &[])?;
     let mut node = Stranger::node(&edge.authority)?;
     let (old, new) = (node.key()?, node.key()?);
-    edge.restart(&json!([timed(&old, -86_400, 86_400), timed(&new, 3_600, 86_400)]))?;
+    edge.rekey(json!([timed(&old, -86_400, 86_400), timed(&new, 3_600, 86_400)]))?;
     let (alice, session) = edge.session(&mut node, "alice")?;
     assert_eq!(edge.document("/jwks.json")?["keys"].as_array().map(Vec::len), Some(2), "published ahead");
 
-    edge.restart(&json!([timed(&old, -86_400, 86_400), timed(&new, -1, 86_400)]))?;
+    edge.rekey(json!([timed(&old, -86_400, 86_400), timed(&new, -1, 86_400)]))?;
     let presentation = edge.present(&mut node, &alice, &session)?;
     let prod = edge.cluster("prod");
     let form = [("subject_token", presentation.as_str()), ("subject_token_type", ACCESS_TOKEN), ("resource", &prod)];
