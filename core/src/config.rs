@@ -5,6 +5,7 @@ use alloc::{string::String, vec::Vec};
 use crate::{authenticator::Accepts, cluster::Endpoint, time::Seconds};
 
 mod document;
+mod entry;
 mod fault;
 
 pub use document::Document;

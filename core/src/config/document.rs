@@ -1,10 +1,14 @@
 //! The configuration as people write it; the words are AuthenticationConfiguration's and RBAC's.
 
-use alloc::{borrow::ToOwned, collections::BTreeSet, format, string::String, vec, vec::Vec};
+use alloc::{collections::BTreeSet, format, string::String, vec::Vec};
 use base64ct::{Base64, Encoding as _};
 use serde::{Deserialize, Serialize};
 
-use super::{Cluster, Config, Fault, Lives, Mapping, Provider, Rule, Subject, fault::Faults};
+use super::{
+    Cluster, Config, Fault, Lives, Mapping, Provider, Rule, Subject,
+    entry::{ClusterEntry, EndpointEntry, LivesEntry, MappingEntry, ProviderEntry, RuleEntry},
+    fault::Faults,
+};
 use crate::{authenticator::Accepts, bearer, cluster::Endpoint, grant, name, session, time::Seconds};
 
 /// The whole document, as read from TOML by people's tools and from JSON by the mint.
@@ -15,104 +19,6 @@ pub struct Document {
     identity_providers: Vec<ProviderEntry>,
     clusters: Vec<ClusterEntry>,
     rules: Vec<RuleEntry>,
-}
-
-#[derive(Debug, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, rename_all = "camelCase")]
-struct ProviderEntry {
-    alias: String,
-    #[serde(rename = "clientID")]
-    client_id: String,
-    issuer: IssuerEntry,
-    #[serde(default = "default_scopes")]
-    scopes: Vec<String>,
-    claim_mappings: MappingsEntry,
-}
-
-#[derive(Debug, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct IssuerEntry {
-    url: String,
-    audiences: Vec<String>,
-}
-
-#[derive(Debug, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct MappingsEntry {
-    username: MappingEntry,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    groups: Option<MappingEntry>,
-}
-
-#[derive(Debug, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct MappingEntry {
-    claim: String,
-    prefix: String,
-}
-
-#[derive(Debug, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, rename_all = "camelCase")]
-struct ClusterEntry {
-    name: String,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    display_name: Option<String>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    certificate_authority_data: Option<String>,
-    endpoints: Vec<EndpointEntry>,
-    #[serde(default = "default_accepts")]
-    accepts: Vec<String>,
-}
-
-#[derive(Debug, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, rename_all = "camelCase")]
-struct EndpointEntry {
-    name: String,
-    server: String,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    tls_server_name: Option<String>,
-    #[serde(default, rename = "proxyURL", skip_serializing_if = "Option::is_none")]
-    proxy_url: Option<String>,
-}
-
-#[derive(Debug, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct RuleEntry {
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    description: Option<String>,
-    subjects: Vec<SubjectEntry>,
-    clusters: Vec<String>,
-    groups: Vec<String>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    namespace: Option<String>,
-    #[serde(default, rename = "maxTTL")]
-    max_ttl: LivesEntry,
-}
-
-#[derive(Debug, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct SubjectEntry {
-    kind: String,
-    name: String,
-}
-
-#[derive(Debug, Default, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct LivesEntry {
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    session: Option<String>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    bound: Option<String>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    bearer: Option<String>,
-}
-
-fn default_scopes() -> Vec<String> {
-    ["openid", "profile", "email", "groups"].map(ToOwned::to_owned).to_vec()
-}
-
-fn default_accepts() -> Vec<String> {
-    vec!["bound".to_owned()]
 }
 
 impl Document {
