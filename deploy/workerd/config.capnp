@@ -53,7 +53,8 @@ const mint :Workerd.Worker = (
   bindings = [
     # A JSON array of private JWKs, each with sign_from, sign_until and publish_until in Unix seconds.
     (name = "SIGNING_KEYS", fromEnvironment = "SIGNING_KEYS"),
-    # Requests a minute and user, 60 if unset.
+    # Requests a minute, for each user and each address: 60 if unset. An address is known only where a proxy in front
+    # sets CF-Connecting-IP itself.
     (name = "RATE_LIMIT", fromEnvironment = "RATE_LIMIT"),
   ],
 );
