@@ -280,6 +280,15 @@ pub enum ConfigVersion {
 pub enum ConfigCommand {
     /// Check kubemint.toml and write the JSON that the mint reads
     Build(BuildArgs),
+    /// Print the JSON Schema of kubemint.toml, for editors
+    #[command(after_help = "Examples:
+  kubectl mint config schema > kubemint.schema.json
+
+Editors that know TOML find it by the document's first line:
+  #:schema ./kubemint.schema.json
+
+`kubectl mint config build` has the last word: it also checks what no schema can say.")]
+    Schema,
 }
 
 /// Arguments of `config build`.

@@ -24,6 +24,7 @@ mod output;
 mod provider;
 mod refusal;
 mod renewal;
+mod schema;
 mod session;
 mod sign_in;
 mod token;
@@ -87,6 +88,7 @@ fn run(command: Command, verbose: bool) -> Result<(), Refusal> {
         Command::Kubeconfig(command) => kubeconfig::run(&context()?, command),
         Command::AuthenticationConfig(args) => authentication_config::run(&context()?, &args),
         Command::Config(ConfigCommand::Build(args)) => document::build(&args),
+        Command::Config(ConfigCommand::Schema) => schema::print(),
         Command::Completion { shell } => completion(shell),
         Command::Version => output::text(concat!("kubectl-mint ", env!("CARGO_PKG_VERSION"), "\n")),
     }

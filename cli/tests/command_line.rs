@@ -18,6 +18,7 @@ const COMMANDS: &[&[&str]] = &[
     &["token"],
     &["authentication-config"],
     &["config", "build"],
+    &["config", "schema"],
     &["completion"],
     &["version"],
 ];

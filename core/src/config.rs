@@ -7,6 +7,8 @@ use crate::{authenticator::Accepts, cluster::Endpoint, time::Seconds};
 mod document;
 mod entry;
 mod fault;
+#[cfg(feature = "schema")]
+mod schema;
 
 pub use document::Document;
 pub use fault::Fault;

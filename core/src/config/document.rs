@@ -1,5 +1,7 @@
 //! The configuration as people write it; the words are AuthenticationConfiguration's and RBAC's.
 
+#[cfg(feature = "schema")]
+use alloc::string::ToString as _;
 use alloc::{collections::BTreeSet, format, string::String, vec::Vec};
 use base64ct::{Base64, Encoding as _};
 use serde::{Deserialize, Serialize};
@@ -14,10 +16,17 @@ use crate::{authenticator::Accepts, bearer, cluster::Endpoint, grant, name, sess
 /// The whole document, as read from TOML by people's tools and from JSON by the mint.
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(title = "kubemint.toml"))]
 pub struct Document {
+    /// The mint's own URL: https, no trailing slash.
+    #[cfg_attr(feature = "schema", schemars(regex(pattern = super::entry::HTTPS)))]
     issuer: String,
+    /// Whom people sign in with.
+    #[cfg_attr(feature = "schema", schemars(length(min = 1)))]
     identity_providers: Vec<ProviderEntry>,
+    /// What people get access to.
     clusters: Vec<ClusterEntry>,
+    /// Who gets what where; all rules that match add up.
     rules: Vec<RuleEntry>,
 }
 
