@@ -55,6 +55,8 @@ pub enum Command {
     /// Check and build the mint's configuration
     #[command(subcommand)]
     Config(ConfigCommand),
+    /// Make a signing key for a mint, or its successor
+    SigningKey(SigningKeyArgs),
     /// Print a completion script
     #[command(after_help = "Examples:
   source <(kubectl mint completion bash)
@@ -303,4 +305,21 @@ pub struct BuildArgs {
     /// Where the JSON goes [default: standard output]
     #[arg(short, long, value_name = "FILE")]
     pub output: Option<PathBuf>,
+}
+
+/// Arguments of `signing-key`.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  kubectl mint signing-key                        # keys.json with a first key, which signs at once
+  kubectl mint signing-key                        # again: its successor, which signs in a day
+  npx wrangler secret put SIGNING_KEYS < keys.json
+
+The file is secret. What is published no longer is dropped from it.")]
+pub struct SigningKeyArgs {
+    /// The JSON array of keys to begin or to add to
+    #[arg(default_value = "keys.json", value_name = "FILE")]
+    pub file: PathBuf,
+    /// How long it signs; it is published 7d longer, until its last grant is over
+    #[arg(long, value_name = "DURATION", default_value = "90d")]
+    pub life: String,
 }

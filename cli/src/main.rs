@@ -27,6 +27,7 @@ mod renewal;
 mod schema;
 mod session;
 mod sign_in;
+mod signing_key;
 mod token;
 mod told;
 mod turn;
@@ -89,6 +90,7 @@ fn run(command: Command, verbose: bool) -> Result<(), Refusal> {
         Command::AuthenticationConfig(args) => authentication_config::run(&context()?, &args),
         Command::Config(ConfigCommand::Build(args)) => document::build(&args),
         Command::Config(ConfigCommand::Schema) => schema::print(),
+        Command::SigningKey(args) => signing_key::run(&args),
         Command::Completion { shell } => completion(shell),
         Command::Version => output::text(concat!("kubectl-mint ", env!("CARGO_PKG_VERSION"), "\n")),
     }

@@ -19,6 +19,7 @@ const COMMANDS: &[&[&str]] = &[
     &["authentication-config"],
     &["config", "build"],
     &["config", "schema"],
+    &["signing-key"],
     &["completion"],
     &["version"],
 ];
@@ -53,6 +54,7 @@ fn wrong_command_lines_end_with_64() {
         &["login", "http://mint.example"],
         &["login", "https://mint.example", "--certificate-authority", "/nowhere/ca.crt"],
         &["authentication-config", "--cluster", "prod", "--api-version", "v2"],
+        &["signing-key", "--life", "1h"],
         &["completion", "tcsh"],
     ] {
         let ended = rig.run(args);
@@ -190,4 +192,32 @@ fn config_build_writes_json_or_nothing() {
         ended.stderr.contains("kubectl-mint: bad.toml is refused; nothing was written (config-refused)")
             && !rig.path("bad.json").exists()
     );
+}
+
+#[test]
+fn signing_keys_are_made_and_succeeded_in_a_private_file() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let rig = Rig::empty();
+    for count in 1..=2 {
+        let ended = rig.run(&["signing-key"]);
+        assert_eq!((ended.status, ended.stdout.as_str()), (0, ""), "{}", ended.stderr);
+        assert!(ended.stderr.contains(&format!("keys in it: {count}\n")), "{}", ended.stderr);
+        let text = std::fs::read_to_string(rig.path("keys.json")).unwrap();
+        let keys: Vec<serde_json::Value> = serde_json::from_str(&text).unwrap();
+        assert_eq!(keys.len(), count);
+        let (read, _) = kubemint::Keys::parse(&text.into()).unwrap();
+        assert_eq!((read.published(now()).len(), read.signing(now()).is_some()), (count, true));
+        assert!(!ended.stderr.contains(keys[count - 1]["d"].as_str().unwrap()));
+        assert_eq!(std::fs::metadata(rig.path("keys.json")).unwrap().permissions().mode() & 0o777, 0o600);
+    }
+}
+
+#[test]
+fn what_is_no_list_of_signing_keys_is_left_alone() {
+    let rig = Rig::empty();
+    std::fs::write(rig.path("keys.json"), "{}").unwrap();
+    let ended = rig.run(&["signing-key"]);
+    assert_eq!((ended.status, ended.stdout.as_str()), (1, ""));
+    assert!(ended.stderr.contains("(keys-refused)\n  name another file"), "{}", ended.stderr);
+    assert_eq!(std::fs::read_to_string(rig.path("keys.json")).unwrap(), "{}");
 }
