@@ -3,6 +3,7 @@
 pub mod exchange;
 pub mod floor;
 pub mod footprint;
+pub mod plugin;
 pub mod reviews;
 pub mod tokens;
 
@@ -27,7 +28,7 @@ pub struct Row {
     pub beside: String,
     /// How many times better ours is.
     pub ratio: Option<f64>,
-    /// What `performance.md` asks for.
+    /// What we ask of ourselves.
     pub budget: String,
     /// Whether it is kept.
     pub kept: bool,

@@ -19,7 +19,7 @@ const REQUESTS: usize = 1500;
 const ROUNDS: usize = 7;
 const AT_ONCE: usize = 8;
 
-/// Everything of `performance.md` that is about the edge.
+/// Everything about the edge.
 pub fn rows(_run: &Run) -> Result<Vec<Row>> {
     stay_on(SERVER)?;
     let ours = Edge::start("bench-edge", "RS256", &[("RATE_LIMIT", u32::MAX.to_string())])?;

@@ -12,8 +12,13 @@ use std::time::Duration;
 
 /// Builds it, into the run's folder.
 pub fn build(run: &Run) -> Result<PathBuf> {
-    let program = run.path().join("go-floor");
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("bench/go-floor");
+    go(run, "go-floor")
+}
+
+/// Builds a Go program of `tests/bench`.
+pub fn go(run: &Run, name: &str) -> Result<PathBuf> {
+    let program = run.path().join(name);
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("bench").join(name);
     let status = Command::new("go")
         .args(["build", "-trimpath", "-ldflags", "-s -w", "-o"])
         .arg(&program)
@@ -22,7 +27,7 @@ pub fn build(run: &Run) -> Result<PathBuf> {
         .env("CGO_ENABLED", "0")
         .status()
         .context("go: install Go 1.24 or later")?;
-    ensure!(status.success(), "the Go floor does not build");
+    ensure!(status.success(), "{name} does not build");
     Ok(program)
 }
 

@@ -25,7 +25,7 @@ const FIRSTS: usize = 10_000;
 const ROUNDS: usize = 5;
 const AT_ONCE: usize = 16;
 
-/// Everything of `performance.md` that is about the webhook.
+/// Everything about the webhook.
 pub fn rows(run: &Run) -> Result<Vec<Row>> {
     let minter = Minter::new(ISSUER, "prod")?;
     let webhook = Webhook::prepare(run, &minter)?;

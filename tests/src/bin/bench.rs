@@ -1,11 +1,11 @@
 //! `cargo xtask bench [-- NAME …]`: one table of what a user waits for, beside what they would take instead.
 
-use kubemint_tests::bench::{self, Row, exchange, reviews};
+use kubemint_tests::bench::{self, Row, exchange, plugin, reviews};
 use kubemint_tests::run::Run;
 
 type Rows = fn(&Run) -> anyhow::Result<Vec<Row>>;
 
-const TABLES: [(&str, Rows); 2] = [("exchange", exchange::rows), ("reviews", reviews::rows)];
+const TABLES: [(&str, Rows); 3] = [("exchange", exchange::rows), ("reviews", reviews::rows), ("plugin", plugin::rows)];
 
 fn main() -> anyhow::Result<()> {
     let wanted: Vec<String> = std::env::args().skip(1).collect();

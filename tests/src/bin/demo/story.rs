@@ -11,7 +11,7 @@ use kubemint_tests::outset::Outset;
 use kubemint_tests::run::Run;
 use kubemint_tests::tools::{self, Kubectl};
 use kubemint_tests::world::{Someone, World};
-use serde_json::{Value, json};
+use serde_json::Value;
 use std::fs;
 use std::io::Write;
 use std::path::PathBuf;
@@ -82,27 +82,16 @@ impl<'a> Story<'a> {
             "3  The webhook's verdict on it, before there is a cluster: signed by her key, then as a thief has it",
         )?;
         let verify = format!("kubemint-webhook verify --config {}", config());
-        self.terminal
-            .command(&format!("kubectl-mint token --cluster {CLUSTER} | jq -r .status.token \\\n    | {verify}"))?;
+        self.terminal.command(&format!("kubectl-mint token --cluster {CLUSTER} --bare \\\n    | {verify}"))?;
         ensure!(self.verdict(&token)?, "the webhook refused alice");
         self.terminal.command(&format!("jq -r .grant kubemint/grants/{CLUSTER}.json \\\n    | {verify}"))?;
         ensure!(!self.verdict(grant)?, "the webhook took a grant without its holder's signature");
         Ok(())
     }
 
-    /// The token that the plugin hands to kubectl; it is shown to nobody.
+    /// What the plugin would hand to kubectl; it is shown to nobody.
     fn presentation(&self) -> Result<String> {
-        let place = self.outset.awaited.first().context("no cluster is awaited")?;
-        let authority = base64ct::Base64::encode_string(self.outset.authority.pem().as_bytes());
-        let cluster = json!({ "server": place.place.server(), "certificate-authority-data": authority });
-        let info = json!({
-            "kind": "ExecCredential", "apiVersion": "client.authentication.k8s.io/v1beta1",
-            "spec": { "interactive": false, "cluster": cluster },
-        });
-        let person = self.alice.person.clone().env("KUBERNETES_EXEC_INFO", info.to_string());
-        let said = person.run(tools::product("kubectl-mint")?, &["token", "--cluster", CLUSTER])?.ok()?;
-        let credential: Value = serde_json::from_str(&said)?;
-        text(&credential, "/status/token").map(str::to_owned).context("the plugin gave no token")
+        self.alice.mint(&["token", "--cluster", CLUSTER, "--bare"])?.ok()
     }
 
     /// The cluster owner's own tool judges a token; whether it is taken.

@@ -1,0 +1,3 @@
+module kubemint.dev/tests/go-hello
+
+go 1.24
