@@ -13,7 +13,7 @@ use std::{
 use kubemint_core::{
     authenticator::{Accepts, Authenticator},
     ceiling::Ceiling,
-    name,
+    grant, name,
     pattern::Pattern,
     time::Seconds,
 };
@@ -241,14 +241,17 @@ impl Place<'_> {
         Ok(Ceiling {
             usernames: patterns(bounds.usernames.get_ref()),
             groups: patterns(&bounds.groups),
-            life: self.duration(&bounds.life, "ceiling.life")?,
-            window: bounds.window.map_or(Ok(Seconds(60)), |window| self.duration(&window, "ceiling.window"))?,
+            life: self.duration(&bounds.life, grant::MAX_LIFE, "ceiling.life", "12h, at most 7d")?,
+            window: bounds.window.map_or(Ok(grant::DEFAULT_WINDOW), |window| {
+                self.duration(&window, grant::MAX_WINDOW, "ceiling.window", "60s, at most 5m")
+            })?,
         })
     }
 
-    fn duration(&self, text: &Spanned<String>, field: &str) -> Result<Seconds, ConfigError> {
-        let duration = text.get_ref().parse::<Seconds>().ok().filter(|duration| duration.0 > 0);
-        duration.ok_or_else(|| self.expected(text, field, "a duration such as 90s, 15m, 12h or 7d"))
+    /// What is longer than any credential would bind nothing, and let its owner believe that it does.
+    fn duration(&self, text: &Spanned<String>, max: Seconds, field: &str, such: &str) -> Result<Seconds, ConfigError> {
+        let duration = text.get_ref().parse::<Seconds>().ok().filter(|duration| duration.0 > 0 && *duration <= max);
+        duration.ok_or_else(|| self.expected(text, field, &format!("a duration such as {such}")))
     }
 
     /// Only what this version does: a field that would silently protect nothing is refused.
@@ -337,7 +340,7 @@ deny = "deny"
         );
         assert_eq!(
             complaint("\"12h\"", "\"12\""),
-            "w.toml:12: ceiling.life: expected a duration such as 90s, 15m, 12h or 7d"
+            "w.toml:12: ceiling.life: expected a duration such as 12h, at most 7d"
         );
         assert_eq!(complaint("\"12h\"", "12"), "w.toml:12: life: invalid type: integer `12`, expected a string");
         let unknown = complaint("window =", "windows =");
@@ -374,6 +377,18 @@ deny = "deny"
         for field in ["usernames = [\"*@example.com\"]\n", "groups = [\"sre\", \"dev-*\"]\n", "life = \"12h\"\n"] {
             assert!(complaint(field, "").contains("missing field"), "{field}");
         }
+    }
+
+    #[test]
+    fn a_ceiling_above_what_any_grant_may_have_is_refused() {
+        for (from, to, expected) in [
+            ("\"12h\"", "\"8d\"", "w.toml:12: ceiling.life: expected a duration such as 12h, at most 7d"),
+            ("\"12h\"", "\"0s\"", "w.toml:12: ceiling.life: expected a duration such as 12h, at most 7d"),
+            ("\"60s\"", "\"10m\"", "w.toml:13: ceiling.window: expected a duration such as 60s, at most 5m"),
+        ] {
+            assert_eq!(complaint(from, to), expected);
+        }
+        assert!(parse(&GOOD.replace("12h", "7d").replace("60s", "5m")).is_ok());
     }
 
     #[test]

@@ -90,7 +90,7 @@ impl Poller {
                 Ok(max_age) => schedule.succeeded(max_age),
                 Err(problem) => {
                     schedule.failed();
-                    tracing::warn!(%problem, "the mint's keys could not be fetched; the last good ones stay");
+                    tracing::warn!(%problem, "the mint's keys could not be fetched; those at hand, if any, stay");
                 }
             }
             while !bell.0.at_once.load(Ordering::Acquire) {
