@@ -111,7 +111,13 @@ impl Document {
                 "a unique DNS label",
             );
             faults.unless(!entry.endpoints.is_empty(), at("endpoints"), "at least one endpoint");
+            let mut endpoints = BTreeSet::new();
             for (j, endpoint) in entry.endpoints.iter().enumerate() {
+                faults.unless(
+                    endpoints.insert(&endpoint.name),
+                    at(&format!("endpoints[{j}].name")),
+                    "a name that no other endpoint of the cluster has",
+                );
                 faults.unless(
                     is_https(&endpoint.server),
                     at(&format!("endpoints[{j}].server")),

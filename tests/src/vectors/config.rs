@@ -118,6 +118,12 @@ fn faults() -> Vec<Fault> {
             "clusters[0].endpoints[0].server",
         ),
         (
+            "two endpoints of one name",
+            "/clusters/0/endpoints",
+            json!([{ "name": "public", "server": "https://a" }, { "name": "public", "server": "https://b" }]),
+            "clusters[0].endpoints[1].name",
+        ),
+        (
             "a CA that is no PEM",
             "/clusters/0/certificateAuthorityData",
             json!("AAAA"),
