@@ -51,6 +51,9 @@ pub fn refresh_or_recall(context: &Context) -> Result<Vec<Known>, Refusal> {
             return Err(refusal);
         }
         context.say(format_args!("kubectl-mint: as remembered, for the mint could not be asked: {refusal}"));
+        if let Some(next) = refusal.next_step() {
+            context.say(format_args!("  {next}"));
+        }
         Ok(known)
     })
 }

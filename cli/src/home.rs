@@ -158,9 +158,10 @@ impl Home {
     }
 }
 
-/// An operating system's message, in lower case as every message of ours.
+/// An operating system's message, in lower case as every message of ours and without its number.
 pub fn lower(error: &io::Error) -> String {
     let text = error.to_string();
+    let text = text.split_once(" (os error ").map_or(text.as_str(), |(text, _)| text);
     let mut chars = text.chars();
     chars.next().map_or_else(String::new, |first| first.to_lowercase().chain(chars).collect())
 }

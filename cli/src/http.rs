@@ -9,7 +9,7 @@ use ureq::{
     tls::{Certificate, PemItem, RootCerts, TlsConfig, parse_pem},
 };
 
-use crate::{clock::Offset, home::lower, refusal::Refusal};
+use crate::{clock::Offset, refusal::Refusal, unreachable};
 
 /// The largest answer that is read; lists of clusters are the largest there are.
 const MAX_BODY: u64 = 4 << 20;
@@ -52,7 +52,11 @@ pub enum Trust {
 }
 
 /// A client for one kind of server.
-pub struct Client(Agent);
+pub struct Client {
+    agent: Agent,
+    /// What people are told the server is.
+    whose: &'static str,
+}
 
 /// An answer, whatever its status.
 pub struct Answer {
@@ -65,8 +69,8 @@ pub struct Answer {
 }
 
 impl Client {
-    /// A client that trusts these authorities.
-    pub fn new(trust: Trust) -> Self {
+    /// A client for what people know as `whose`, that trusts these authorities.
+    pub fn new(whose: &'static str, trust: Trust) -> Self {
         let authorities = match trust {
             Trust::System => Authorities::of_the_system(),
             Trust::Only(authorities) => authorities,
@@ -88,74 +92,45 @@ impl Client {
             .timeout_global(Some(TIMEOUT))
             .user_agent(concat!("kubectl-mint/", env!("CARGO_PKG_VERSION")))
             .build();
-        Self(config.new_agent())
+        Self { agent: config.new_agent(), whose }
     }
 
     /// GET, with an `Authorization` if there is one.
     pub fn get(&self, url: &str, presentation: Option<&str>) -> Result<Answer, Refusal> {
-        let mut request = self.0.get(url).header("accept", "application/json");
+        let mut request = self.agent.get(url).header("accept", "application/json");
         if let Some(presentation) = presentation {
             request = request.header("authorization", format!("Bearer {presentation}"));
         }
-        read(url, request.call())
+        read(self.whose, url, request.call())
     }
 
     /// POST of a form, with a DPoP proof if there is one.
     pub fn post(&self, url: &str, form: &[(&str, &str)], proof: Option<&str>) -> Result<Answer, Refusal> {
-        let mut request = self.0.post(url).header("accept", "application/json");
+        let mut request = self.agent.post(url).header("accept", "application/json");
         if let Some(proof) = proof {
             request = request.header("dpop", proof);
         }
-        read(url, request.send_form(form.iter().copied()))
+        read(self.whose, url, request.send_form(form.iter().copied()))
     }
 }
 
-fn read(url: &str, sent: Result<Response<ureq::Body>, ureq::Error>) -> Result<Answer, Refusal> {
-    let (head, body) = sent.map_err(|error| unreachable(url, &error))?.into_parts();
+fn read(whose: &str, url: &str, sent: Result<Response<ureq::Body>, ureq::Error>) -> Result<Answer, Refusal> {
+    let (head, body) = sent.map_err(|error| unreachable::refusal(whose, url, &error))?.into_parts();
     let date = head.headers.get("date").and_then(|date| date.to_str().ok());
     let offset = date.and_then(|date| Offset::measure(date, crate::clock::local()));
     let mut bytes = Vec::new();
     let read = body.into_reader().take(MAX_BODY + 1).read_to_end(&mut bytes);
-    read.map_err(|error| unreachable(url, &ureq::Error::Io(error)))?;
+    read.map_err(|error| unreachable::refusal(whose, url, &ureq::Error::Io(error)))?;
     if u64::try_from(bytes.len()).is_ok_and(|length| length > MAX_BODY) {
-        return Err(Refusal::new("answer-too-large", format!("the answer of {} is larger than 4 MiB", host(url))));
+        let sentence = format!("the answer of {whose} {} is larger than 4 MiB", unreachable::host(url));
+        return Err(Refusal::new("answer-too-large", sentence).hint("its administrator can mend that"));
     }
     Ok(Answer { status: head.status.as_u16(), body: bytes, offset })
-}
-
-/// What went wrong, without the query of the URL, which could hold a code.
-fn unreachable(url: &str, error: &ureq::Error) -> Refusal {
-    let host = host(url);
-    let cause = match error {
-        ureq::Error::Io(error) => lower(error),
-        ureq::Error::HostNotFound => "no such host".to_owned(),
-        ureq::Error::Timeout(_) => "no answer within five seconds".to_owned(),
-        ureq::Error::ConnectionFailed => "the connection failed".to_owned(),
-        ureq::Error::Rustls(error) => format!("its certificate is not believed: {error}"),
-        other => other.to_string(),
-    };
-    let refusal = Refusal::new("unreachable", format!("{host} cannot be reached: {cause}"));
-    match cause.contains("certificate") {
-        true => refusal.hint("give the CA that signed it: `kubectl mint login URL --certificate-authority FILE`"),
-        false => refusal.hint("try again when it is there; grants that are still good go on working"),
-    }
-}
-
-/// The scheme and host of a URL, for people.
-fn host(url: &str) -> &str {
-    let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
-    rest.split(['/', '?', '#']).next().unwrap_or(rest)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn errors_name_the_host_and_nothing_behind_it() {
-        let refusal = unreachable("https://login.example/token?code=secret", &ureq::Error::HostNotFound);
-        assert_eq!(refusal.to_string(), "login.example cannot be reached: no such host (unreachable)");
-    }
 
     #[test]
     fn only_certificates_make_authorities() {

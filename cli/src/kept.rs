@@ -38,7 +38,8 @@ impl Kept {
     pub fn receive(text: &str, audience: &str, key: &SecretKey, now: Time) -> Result<Self, Refusal> {
         let grant = grant::peek(text, now)?;
         if grant.audience != audience || grant.holder != *key.public() {
-            return Err(Refusal::new("grant-unexpected", "the mint sent a grant for another cluster or another key"));
+            return Err(Refusal::new("grant-unexpected", "the mint sent a grant for another cluster or another key")
+                .hint("nothing was kept; tell the mint's administrator"));
         }
         Ok(Self {
             grant: text.to_owned(),

@@ -53,7 +53,10 @@ fn authority(context: &Context, args: &LoginArgs, again: bool) -> Result<Option<
         return if again { Mint::ca(&context.home) } else { Ok(None) };
     };
     let pem = fs::read(path)
-        .map_err(|error| Refusal::usage(format!("{} cannot be read: {}", path.display(), lower(&error))))?;
+        .map_err(|error| Refusal::usage(format!("{} cannot be read: {}", path.display(), lower(&error))))
+        .map_err(|refusal| {
+            refusal.hint("name the CA certificate of the mint, in PEM; its administrator has the file")
+        })?;
     Authorities::parse(&pem, path)?;
     Ok(Some(pem))
 }

@@ -7,7 +7,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use kubemint_core::hash;
+use kubemint_core::{hash, time::Seconds};
 
 use crate::{home::lower, refusal::Refusal};
 
@@ -60,7 +60,7 @@ impl Loopback {
                 Err(error) => return Err(failed(&error)),
             }
         }
-        let sentence = format!("nobody signed in within {} seconds", patience.as_secs());
+        let sentence = format!("nobody signed in within {}", Seconds(patience.as_secs()));
         Err(Refusal::new("sign-in-unanswered", sentence)
             .hint("run `kubectl mint login` when you are ready; `--timeout` waits longer"))
     }
@@ -133,7 +133,10 @@ fn check<'a>(member: impl Fn(&str) -> Option<&'a str>, expected: &Expected<'_>) 
         .hint("run `kubectl mint login` again, perhaps as somebody else"));
     }
     let code = member("code").map(str::to_owned);
-    code.ok_or_else(|| Refusal::new("provider-refused", "the identity provider's answer has no code"))
+    code.ok_or_else(|| {
+        Refusal::new("provider-refused", "the identity provider's answer has no code")
+            .hint("its administrator can mend that")
+    })
 }
 
 fn mixed_up() -> Refusal {
@@ -155,6 +158,7 @@ fn answer(stream: &mut TcpStream, status: &str, sentence: &str) {
 
 fn failed(error: &std::io::Error) -> Refusal {
     Refusal::new("loopback-failed", format!("no port on 127.0.0.1 can be used for the sign-in: {}", lower(error)))
+        .hint("try again; if it stays so, something on this computer forbids programs to listen")
 }
 
 #[cfg(test)]

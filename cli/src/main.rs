@@ -31,6 +31,7 @@ mod signing_key;
 mod token;
 mod told;
 mod turn;
+mod unreachable;
 mod whoami;
 
 use std::process::ExitCode;

@@ -4,6 +4,7 @@ use std::path::Path;
 
 use kubemint_core::{
     metadata::{self, Provider},
+    problem::Reason,
     time::Time,
 };
 use serde::{Deserialize, Serialize};
@@ -71,7 +72,7 @@ impl Mint {
             Some(pem) => Trust::Only(Authorities::parse(pem, Path::new(CA))?),
             None => Trust::System,
         };
-        Ok(Connection { issuer: self.issuer.clone(), client: Client::new(trust), context })
+        Ok(Connection { issuer: self.issuer.clone(), client: Client::new("the mint", trust), context })
     }
 }
 
@@ -82,7 +83,9 @@ pub fn issuer(url: &str) -> Result<String, Refusal> {
     let odd = |c: char| c.is_whitespace() || c.is_control() || matches!(c, '?' | '#' | '@' | '\\');
     if host.is_empty() || host.contains(odd) {
         let sentence = format!("`{url}` is not the URL of a mint");
-        return Err(Refusal::usage(sentence).hint("expected https and a host: https://mint.example.com"));
+        let bare = issuer.rsplit("://").next().filter(|bare| !bare.is_empty() && !bare.contains(odd));
+        let meant = bare.unwrap_or("mint.example.com");
+        return Err(Refusal::usage(sentence).hint(format!("it has https and a host: try https://{meant}")));
     }
     Ok(issuer.to_owned())
 }
@@ -109,10 +112,17 @@ impl Connection<'_> {
 
     /// The providers one may sign in with.
     pub fn providers(&self) -> Result<Vec<Provider>, Refusal> {
-        let body = self.get("/.well-known/oauth-authorization-server", None)?;
-        metadata::providers(&body, &self.issuer).map_err(|reason| {
-            Refusal::new(reason.as_str(), format!("{} is no mint of that name: {}", self.issuer, reason.sentence()))
+        let no_mint = |why: String| {
+            Refusal::new("not-a-mint", format!("{} is no mint of that name: {why}", self.issuer))
                 .hint("ask its administrator for the exact URL")
+        };
+        let body = self.get("/.well-known/oauth-authorization-server", None).map_err(|refusal| {
+            let elsewhere = ["status-3", "status-4"].iter().any(|status| refusal.reason().starts_with(status));
+            if elsewhere { no_mint("nothing of a mint's is found there".to_owned()) } else { refusal }
+        })?;
+        metadata::providers(&body, &self.issuer).map_err(|reason| match reason {
+            Reason::IssuerWrong => no_mint("it has another name".to_owned()),
+            _ => no_mint("it answers, but not as one".to_owned()),
         })
     }
 
@@ -150,7 +160,10 @@ fn refused(issuer: &str, status: u16, body: &[u8]) -> Refusal {
     let reason = reason.unwrap_or_else(|| format!("status-{status}"));
     let refusal = Refusal::foreign(&reason, format!("the mint {issuer} refused: {said}"));
     match fixer {
-        "" => refusal,
+        "" if status == 429 || status >= 500 => {
+            refusal.hint("try again in a minute; if it stays so, tell the mint's administrator")
+        }
+        "" => refusal.hint("if it stays so, tell the mint's administrator"),
         "you" => refusal.hint(format!("who can mend it: you; `kubectl mint login {issuer}` signs in again")),
         fixer => refusal.hint(format!("who can mend it: {fixer}")),
     }

@@ -104,6 +104,7 @@ impl Discovered {
         let token = json::text(&body, "id_token").map(str::to_owned);
         token.ok_or_else(|| {
             Refusal::new("provider-refused", format!("the identity provider {} sent no ID token", self.issuer))
+                .hint("the client must be allowed the scope `openid` there; its administrator can mend that")
         })
     }
 }

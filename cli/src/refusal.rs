@@ -46,6 +46,11 @@ impl Refusal {
         &self.reason
     }
 
+    /// The next step, if there is one.
+    pub fn next_step(&self) -> Option<&str> {
+        self.hint.as_deref()
+    }
+
     /// Whether the mint's clock and ours were too far apart; its answer has mended the offset by then.
     pub fn is_about_clocks(&self) -> bool {
         [Reason::BindingStale, Reason::BindingEarly, Reason::ProofStale]

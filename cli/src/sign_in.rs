@@ -79,7 +79,7 @@ impl SignIn<'_> {
             Some(pem) => Trust::SystemAnd(Authorities::parse(pem, Path::new("ca.crt"))?),
             None => Trust::System,
         };
-        Ok(Client::new(trust))
+        Ok(Client::new("the identity provider", trust))
     }
 }
 

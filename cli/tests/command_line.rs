@@ -132,7 +132,7 @@ fn a_mint_that_is_away_is_named_without_its_path() {
     let ended = rig.run(&["login", "https://127.0.0.1:1/tenant"]);
     assert_eq!(ended.status, 1);
     assert!(
-        ended.stderr.starts_with("kubectl-mint: 127.0.0.1:1 cannot be reached: ")
+        ended.stderr.starts_with("kubectl-mint: the mint 127.0.0.1:1 cannot be reached: ")
             && ended.stderr.contains("(unreachable)"),
         "{}",
         ended.stderr

@@ -187,7 +187,7 @@ fn nobody_is_believed_without_the_authority() {
     fs::remove_file(rig.home().join("ca.crt")).unwrap();
     let mut command = rig.command(&["login"]);
     let ended = ended(&with_browser(&rig, &mut command, "3").output().unwrap());
-    assert!(ended.status == 1 && ended.stderr.contains("(unreachable)"), "{}", ended.stderr);
+    assert!(ended.status == 1 && ended.stderr.contains("(certificate-refused)"), "{}", ended.stderr);
     assert!(ended.stderr.contains("--certificate-authority"), "{}", ended.stderr);
     assert_eq!(tabs(&rig).len(), 0);
 }
@@ -198,7 +198,7 @@ fn a_mint_of_another_name_is_refused() {
     let server = Documents::sign_in(rig.folder.path());
     let ca = server.ca.to_str().unwrap();
     let ended = rig.run(&["login", &format!("{}/tenant", server.url), "--certificate-authority", ca]);
-    assert!(ended.status == 1 && ended.stderr.contains("(status-404)"), "{}", ended.stderr);
+    assert!(ended.status == 1 && ended.stderr.contains("(not-a-mint)"), "{}", ended.stderr);
     let ended = rig.run(&["login", &server.url.replace("127.0.0.1", "localhost"), "--certificate-authority", ca]);
-    assert!(ended.status == 1 && ended.stderr.contains("(unreachable)"), "{}", ended.stderr);
+    assert!(ended.status == 1 && ended.stderr.contains("(certificate-refused)"), "{}", ended.stderr);
 }
