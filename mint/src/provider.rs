@@ -45,9 +45,18 @@ impl Providers {
             None if resting => return Err(Reason::ProviderUnreachable),
             _ => {}
         }
+        self.asked(issuer, now);
         match discover(host, issuer).await {
             Ok(keys) => Ok(self.keep(issuer, Rc::new(keys), now)),
             Err(reason) => self.failed(issuer, reason, now),
+        }
+    }
+
+    /// While one request asks, the others go on with what is known, also if that one is given up. Only in a
+    /// fresh isolate is there nothing to go on with: there each asks for itself.
+    fn asked(&self, issuer: &str, now: Time) {
+        if let Some(entry) = self.0.borrow_mut().get_mut(issuer) {
+            entry.tried = Some(now);
         }
     }
 

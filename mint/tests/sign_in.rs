@@ -237,3 +237,16 @@ fn keys_of_providers_are_kept_and_fetched_seldom() {
     claims["exp"] = json!(NOW + 9000);
     assert_eq!(rotated.sign_in(&claims, ISS).status, 200, "the last good set serves while the provider is away");
 }
+
+#[test]
+fn a_provider_that_is_being_asked_is_not_asked_again() {
+    let rig = Rig::new();
+    rig.session();
+    let rotated = Rig { provider: key(8), ..rig };
+    rotated.host.now.set(NOW + 31);
+    rotated.host.silent.set(true);
+    rotated.abandon_sign_in();
+    assert_eq!(rotated.host.fetches.get(), 3);
+    assert_eq!(reason(&rotated.sign_in(&rotated.claims(), ISS)), "key-unknown", "told at once, by the last good set");
+    assert_eq!(rotated.host.fetches.get(), 3);
+}

@@ -35,6 +35,8 @@ pub struct Native {
     pub fetches: Cell<usize>,
     pub log: RefCell<Vec<String>>,
     pub allowed: Cell<bool>,
+    /// Whether providers keep everybody waiting.
+    pub silent: Cell<bool>,
     random: Cell<u8>,
     secrets: Vec<SecretKey>,
 }
@@ -51,6 +53,9 @@ impl Host for Native {
 
     async fn fetch(&self, url: &str) -> Option<Vec<u8>> {
         self.fetches.set(self.fetches.get() + 1);
+        if self.silent.get() {
+            std::future::pending::<()>().await;
+        }
         self.documents.borrow().get(url).cloned()
     }
 
@@ -128,6 +133,7 @@ impl Rig {
             fetches: Cell::new(0),
             log: RefCell::default(),
             allowed: Cell::new(true),
+            silent: Cell::new(false),
             random: Cell::new(0),
             secrets,
         };
@@ -171,6 +177,17 @@ impl Rig {
 
     /// A whole sign-in for `resource`, with the ID token's claims given.
     pub fn sign_in(&self, claims: &Value, resource: &str) -> Response {
+        self.send(&self.sign_in_request(claims, resource))
+    }
+
+    /// Begins a sign-in and goes away as soon as the mint has to wait.
+    pub fn abandon_sign_in(&self) {
+        let request = self.sign_in_request(&self.claims(), ISS);
+        let begun = pin!(self.mint.handle(&self.host, &request)).poll(&mut Context::from_waker(Waker::noop()));
+        assert!(begun.is_pending());
+    }
+
+    fn sign_in_request(&self, claims: &Value, resource: &str) -> Request {
         let form = [
             ("grant_type", exchange::GRANT_TYPE),
             ("subject_token", &self.id_token(claims)),
@@ -178,7 +195,7 @@ impl Rig {
             ("nonce_salt", SALT),
             ("resource", resource),
         ];
-        self.send(&Request { dpop: self.proof(resource, None, None), ..post(&form) })
+        Request { dpop: self.proof(resource, None, None), ..post(&form) }
     }
 
     pub fn session(&self) -> String {
