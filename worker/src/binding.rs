@@ -1,27 +1,31 @@
-//! Bindings of the worker, read with distrust: a variable that is unset may be missing, undefined or null.
+//! Bindings of the worker, read with distrust: a variable that is unset may be missing, undefined, null or empty.
 
-use js_sys::Promise;
+use js_sys::JsString;
 use wasm_bindgen::prelude::*;
+use worker::Env;
 
-use crate::task::settled;
+use crate::task;
 
 /// A secret or variable; an empty one counts as unset.
-pub fn text(environment: &JsValue, name: &str) -> Option<String> {
-    binding(environment, name)?.as_string().filter(|text| !text.is_empty())
+pub fn text(environment: &Env, name: &str) -> Option<String> {
+    // `var` serves secrets as well.
+    let variable = present(environment, name)?.var(name).ok()?;
+    let text = String::from(AsRef::<JsValue>::as_ref(&variable).dyn_ref::<JsString>()?);
+    Some(text).filter(|text| !text.is_empty())
 }
 
 /// Whether the platform's rate limiter of that name lets a key pass; none if there is no limiter.
-pub async fn limit(environment: &JsValue, name: &str, key: &str) -> Option<bool> {
-    let limiter = binding(environment, name).filter(JsValue::is_object)?;
+pub async fn limit(environment: &Env, name: &str, key: &str) -> Option<bool> {
+    let limiter = present(environment, name)?.rate_limiter(name).ok()?;
+    let key = key.to_owned();
+    let outcome =
+        task::settled_future(async move { limiter.limit(key).await.ok().map(|outcome| outcome.success.into()) });
     // A limiter that fails must not lock everybody out.
-    Some(settled(take(&limiter, key)).await != JsValue::FALSE)
+    Some(outcome.await != JsValue::FALSE)
 }
 
-fn binding(environment: &JsValue, name: &str) -> Option<JsValue> {
-    js_sys::Reflect::get(environment, &name.into()).ok()
-}
-
-#[wasm_bindgen(inline_js = "export const take = async (limiter, key) => (await limiter.limit({ key })).success;")]
-extern "C" {
-    fn take(limiter: &JsValue, key: &str) -> Promise;
+/// The environment, if it has that binding: the library throws at one that is null, as an unset variable is in workerd.
+fn present<'a>(environment: &'a Env, name: &str) -> Option<&'a Env> {
+    let binding = js_sys::Reflect::get(environment, &name.into()).ok()?;
+    (!binding.is_null() && !binding.is_undefined()).then_some(environment)
 }

@@ -3,6 +3,7 @@
 use kubemint::Host;
 use kubemint_core::{jws::Check, time::Time};
 use wasm_bindgen::prelude::*;
+use worker::Env;
 
 use crate::isolate::Isolate;
 use crate::{binding, bucket, log, outbound, webcrypto};
@@ -15,13 +16,13 @@ const NO_ADDRESS: &str = "address:";
 
 /// The host of one request.
 pub struct Worker<'a> {
-    environment: &'a JsValue,
+    environment: &'a Env,
     isolate: &'a Isolate,
 }
 
 impl<'a> Worker<'a> {
     /// A host over what the isolate keeps.
-    pub fn new(environment: &'a JsValue, isolate: &'a Isolate) -> Self {
+    pub fn new(environment: &'a Env, isolate: &'a Isolate) -> Self {
         Self { environment, isolate }
     }
 }

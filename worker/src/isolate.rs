@@ -7,6 +7,7 @@ use std::rc::Rc;
 
 use kubemint::{Keys, Mint, Request, Response};
 use wasm_bindgen::prelude::*;
+use worker::Env;
 use zeroize::Zeroizing;
 
 use crate::host::Worker;
@@ -29,7 +30,7 @@ thread_local! {
 }
 
 /// This isolate's mint; the first request of an isolate makes it.
-pub async fn current(environment: &JsValue) -> Result<Rc<Isolate>, Unready> {
+pub async fn current(environment: &Env) -> Result<Rc<Isolate>, Unready> {
     if let Some(isolate) = CURRENT.with_borrow(Clone::clone) {
         return Ok(isolate);
     }
@@ -39,7 +40,7 @@ pub async fn current(environment: &JsValue) -> Result<Rc<Isolate>, Unready> {
 }
 
 impl Isolate {
-    async fn new(environment: &JsValue) -> Result<Self, Unready> {
+    async fn new(environment: &Env) -> Result<Self, Unready> {
         let configuration = configuration().ok_or_else(|| Unready::because("the configuration", &"config.json"))?;
         let secret = binding::text(environment, SIGNING_KEYS).map(Zeroizing::new);
         let secret = secret.ok_or_else(|| Unready::because("the secret", &SIGNING_KEYS))?;
@@ -58,7 +59,7 @@ impl Isolate {
     }
 
     /// Answers one request.
-    pub async fn handle(&self, environment: &JsValue, request: &Request) -> Response {
+    pub async fn handle(&self, environment: &Env, request: &Request) -> Response {
         self.mint.handle(&Worker::new(environment, self), request).await
     }
 
@@ -97,7 +98,7 @@ impl Unready {
 }
 
 /// The operator's own rate limit, for workers outside the platform.
-fn rate(environment: &JsValue) -> Result<u32, Unready> {
+fn rate(environment: &Env) -> Result<u32, Unready> {
     let Some(rate) = binding::text(environment, RATE_LIMIT) else { return Ok(bucket::DEPTH) };
     rate.parse().map_err(|_| Unready::because("RATE_LIMIT", &"requests a minute, a whole number"))
 }

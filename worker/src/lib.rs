@@ -17,11 +17,12 @@ pub use task::Task;
 
 use kubemint::Request;
 use wasm_bindgen::prelude::*;
+use worker::Env;
 
 /// Begins to answer a request: its head as lines, in the order of glue.mjs, and its whole body.
 #[wasm_bindgen]
 #[must_use]
-pub fn receive(head: &str, body: Vec<u8>, environment: JsValue) -> Task {
+pub fn receive(head: &str, body: Vec<u8>, environment: Env) -> Task {
     // A header's value holds no line feed: fetch sees to that.
     let mut lines = head.split('\n').map(str::to_owned);
     let mut next = || lines.next().unwrap_or_default();

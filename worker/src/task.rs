@@ -10,6 +10,7 @@ use std::task::{Context, Poll, Waker};
 
 use js_sys::Promise;
 use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::future_to_promise;
 
 thread_local! {
     /// What the task that is being polled waits for, then what came of it.
@@ -51,4 +52,9 @@ pub async fn settled(promise: Promise) -> JsValue {
         None => Poll::Ready(GIVEN.take().unwrap_or(JsValue::UNDEFINED)),
     })
     .await
+}
+
+/// Waits for a future of a library that waits in other ways; undefined if it gives nothing.
+pub async fn settled_future(future: impl Future<Output = Option<JsValue>> + 'static) -> JsValue {
+    settled(future_to_promise(async { Ok(future.await.unwrap_or(JsValue::UNDEFINED)) })).await
 }
