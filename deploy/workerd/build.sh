@@ -10,10 +10,11 @@ elif [ ! -f build/worker/index.wasm ]; then
   exit 1
 fi
 
-# A configuration made before, by hand or in CI, is as good: it was checked then.
+# A configuration made before, by hand or in CI, was checked then; only it must not be older than its document.
 if command -v kubectl-mint >/dev/null && [ -f kubemint.toml ]; then
   kubectl-mint config build kubemint.toml --output build/worker/config.json
-elif [ ! -f build/worker/config.json ]; then
-  echo "kubemint: no configuration: kubectl mint config build kubemint.toml --output build/worker/config.json" >&2
+elif [ ! -f build/worker/config.json ] || [ kubemint.toml -nt build/worker/config.json ]; then
+  echo "kubemint: build/worker/config.json is missing or older than kubemint.toml, and kubectl-mint is not on the PATH to make it:" >&2
+  echo "  kubectl mint config build kubemint.toml --output build/worker/config.json" >&2
   exit 1
 fi

@@ -12,6 +12,7 @@ use serde_json::{Value, json};
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
+use std::time::Duration;
 use std::{env, fs};
 
 /// What wrangler.toml allows an address in a minute.
@@ -113,6 +114,15 @@ fn a_release_is_deployed_without_a_rust_toolchain() -> Result<()> {
     assert!(deployed.status.success(), "{}", String::from_utf8_lossy(&deployed.stderr));
     let configuration = fs::read_to_string(release.run.path().join("uploaded/config.json"))?;
     assert_eq!(serde_json::from_str::<Value>(&configuration)?["issuer"], "https://mint.example.com");
+
+    // What was edited and not built again is not what its author believes to deploy.
+    let built = fs::metadata(release.run.path().join("build/worker/config.json"))?.modified()?;
+    fs::File::options()
+        .append(true)
+        .open(release.run.path().join("kubemint.toml"))?
+        .set_modified(built + Duration::from_secs(1))?;
+    let stale = release.deploy(&[&tools::bin()?])?;
+    assert!(!stale.status.success(), "a configuration older than its document was deployed");
 
     release.run.write("kubemint.toml", "issuer = \"http://mint.example.com\"\n")?;
     let refused = release.deploy(&[&tools::bin()?, &tools::products()?])?;
