@@ -95,7 +95,7 @@ async fn fetch(host: &impl Host, url: &str) -> Result<Vec<u8>, Reason> {
 fn may_fetch(url: &str) -> bool {
     let Some(rest) = url.strip_prefix("https://") else { return false };
     let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
-    if authority.is_empty() || authority.contains(['@', '\\']) || !url.bytes().all(|b| b.is_ascii_graphic()) {
+    if authority.is_empty() || authority.contains(['@', '\\', '%']) || !url.bytes().all(|b| b.is_ascii_graphic()) {
         return false;
     }
     let host = match authority.strip_prefix('[') {
@@ -105,8 +105,16 @@ fn may_fetch(url: &str) -> bool {
     match host.parse::<IpAddr>() {
         Ok(IpAddr::V4(v4)) => !v4.is_link_local(),
         Ok(IpAddr::V6(v6)) => !v6.is_unicast_link_local() && v6.to_ipv4_mapped().is_none_or(|v4| !v4.is_link_local()),
-        Err(_) => true,
+        Err(_) => !authority.starts_with('[') && !ends_in_a_number(host),
     }
+}
+
+/// Such a name is an IPv4 address to whoever fetches it, in one of its many spellings (WHATWG URL §3.6).
+fn ends_in_a_number(host: &str) -> bool {
+    let last = host.strip_suffix('.').unwrap_or(host).rsplit('.').next().unwrap_or_default();
+    let hexadecimal = last.strip_prefix("0x").or_else(|| last.strip_prefix("0X"));
+    hexadecimal.is_some_and(|digits| digits.bytes().all(|b| b.is_ascii_hexdigit()))
+        || (!last.is_empty() && last.bytes().all(|b| b.is_ascii_digit()))
 }
 
 #[cfg(test)]
@@ -116,11 +124,19 @@ mod tests {
     #[test]
     fn h64_addresses_that_are_never_fetched() {
         assert!(may_fetch("https://login.example.com/jwks") && may_fetch("https://127.0.0.1:8443/jwks"));
+        assert!(may_fetch("https://1.example./jwks") && may_fetch("https://0x.example:8443/jwks"));
         for url in [
             "http://login.example.com/jwks",
             "https://169.254.169.254/latest",
             "https://[fe80::1]/jwks",
             "https://[::ffff:169.254.169.254]/jwks",
+            "https://[fe80::1%25eth0]/jwks",
+            "https://169.254.169.254./latest",
+            "https://2852039166/latest",
+            "https://0xA9FEA9FE/latest",
+            "https://169.254.43518/latest",
+            "https://169.254.0xa9.0xfe/latest",
+            "https://%31%36%39.254.169.254/latest",
             "https://user@example.com/jwks",
             "https:///jwks",
             "file:///etc/passwd",
