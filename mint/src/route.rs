@@ -1,5 +1,7 @@
 //! The mint, and which request goes where.
 
+use std::net::Ipv6Addr;
+
 use kubemint_core::{
     config::{Config, Document, Fault},
     metadata,
@@ -25,6 +27,7 @@ pub struct Mint {
 }
 
 const RESOURCES: &str = "/apis/kubemint.dev/v1alpha1";
+const KUBERNETES: [&str; 4] = ["/api", "/apis", "/openapi", "/version"];
 
 impl Mint {
     /// A mint from the JSON that `kubectl mint config build` made, and its keys.
@@ -101,7 +104,21 @@ impl Mint {
     }
 
     async fn limit(&self, host: &impl Host, request: &Request) -> Result<(), Reason> {
-        if host.limit(&format!("address:{}", request.address)).await { Ok(()) } else { Err(Reason::RateLimited) }
+        if host.limit(&format!("address:{}", network(&request.address))).await {
+            Ok(())
+        } else {
+            Err(Reason::RateLimited)
+        }
+    }
+}
+
+/// Whom a sender's address stands for: over IPv6 people get a network of 2^64, and are counted as one.
+fn network(address: &str) -> String {
+    match address.parse::<Ipv6Addr>() {
+        Ok(v6) => v6
+            .to_ipv4_mapped()
+            .map_or_else(|| Ipv6Addr::from_bits(v6.to_bits() >> 64 << 64).to_string(), |v4| v4.to_string()),
+        Err(_) => address.to_owned(),
     }
 }
 
@@ -117,15 +134,35 @@ fn version() -> Value {
 }
 
 fn is_kubernetes(path: &str) -> bool {
-    ["/api", "/apis", "/openapi", "/version"]
-        .iter()
-        .any(|root| path.strip_prefix(root).is_some_and(|rest| rest.is_empty() || rest.starts_with('/')))
+    KUBERNETES.iter().any(|root| is_below(path, root))
+}
+
+fn is_below(path: &str, root: &str) -> bool {
+    path.strip_prefix(root).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+}
+
+/// Where a request went, for the log: the rest of a path is the sender's and may hold anything, a token too.
+fn place(path: &str) -> &'static str {
+    let mut places = ["/token", RESOURCES].into_iter().chain(KUBERNETES);
+    places.find(|root| is_below(path, root)).unwrap_or("other")
 }
 
 fn refuse(host: &impl Host, request: &Request, reason: Reason) -> Response {
-    let path = request.path.as_str();
-    let known = path == "/token" || is_kubernetes(path);
-    let line = json!({ "event": "refused", "reason": reason.as_str(), "path": if known { path } else { "other" } });
+    let line = json!({ "event": "refused", "reason": reason.as_str(), "path": place(&request.path) });
     host.log(&line.to_string());
-    if is_kubernetes(path) { Response::status(reason) } else { Response::oauth(reason) }
+    if is_kubernetes(&request.path) { Response::status(reason) } else { Response::oauth(reason) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_sender_with_a_network_of_addresses_is_one_sender() {
+        assert_eq!(network("192.0.2.1"), "192.0.2.1");
+        assert_eq!(network("2001:db8:0:1::1"), network("2001:db8:0:1:ffff::2"));
+        assert_ne!(network("2001:db8:0:1::1"), network("2001:db8:0:2::1"));
+        assert_eq!(network("::ffff:192.0.2.1"), "192.0.2.1");
+        assert_eq!(network(""), "");
+    }
 }
