@@ -35,7 +35,7 @@ pub fn parse_http(text: &str) -> Option<Time> {
     let day: u64 = words.next()?.parse().ok()?;
     let month = words.next()?;
     let year: u64 = words.next()?.parse().ok()?;
-    let mut clock = words.next()?.split(':').map(|part| part.parse::<u64>().ok());
+    let mut clock = words.next()?.split(':').map(|part| part.parse::<u64>().ok().filter(|count| *count < 60));
     let seconds = clock.next()?? * 3600 + clock.next()?? * 60 + clock.next()??;
     // Days are searched rather than computed backwards: one calendar, in one direction.
     let years = year.checked_sub(1970).filter(|_| year <= 9999)?;
@@ -93,6 +93,9 @@ mod tests {
             "Sunday, 06-Nov-94 08:49:37 GMT",
             "Sun, 06 Nov 1994 08:49:37",
             "Sun, 06 Nov 99999999999999999 08:49:37 GMT",
+            "Sun, 06 Nov 1994 18446744073709551615:49:37 GMT",
+            "Sun, 06 Nov 1994 08:18446744073709551615:37 GMT",
+            "Sun, 06 Nov 1994 08:49:18446744073709551615 GMT",
         ] {
             assert_eq!(parse_http(bad), None, "{bad}");
         }
