@@ -107,10 +107,10 @@ fn judge(line: &str, expected: &Expected<'_>) -> Option<Result<String, Refusal>>
         return None;
     }
     let pairs: Vec<_> = form_urlencoded::parse(query.as_bytes()).collect();
-    // A member that stands twice is none: two readers must not see two answers.
+    // A member that stands twice is there and says nothing: two readers must not see two answers.
     let member = |name: &str| {
         let mut found = pairs.iter().filter(|(key, _)| key == name).map(|(_, value)| value.as_ref());
-        found.next().filter(|_| found.next().is_none())
+        found.next().map(|first| if found.next().is_none() { first } else { "" })
     };
     // Anybody on this computer can call; only who knows the state is heard.
     member("state").filter(|state| hash::equal(state, expected.state))?;
@@ -132,7 +132,7 @@ fn check<'a>(member: impl Fn(&str) -> Option<&'a str>, expected: &Expected<'_>) 
         )
         .hint("run `kubectl mint login` again, perhaps as somebody else"));
     }
-    let code = member("code").map(str::to_owned);
+    let code = member("code").filter(|code| !code.is_empty()).map(str::to_owned);
     code.ok_or_else(|| {
         Refusal::new("provider-refused", "the identity provider's answer has no code")
             .hint("its administrator can mend that")
@@ -207,12 +207,16 @@ mod tests {
         assert_eq!(reason("code=c0de&state=st4te&iss=https%3A%2F%2Fevil.example", false), "issuer-wrong");
         assert_eq!(reason("code=c0de&state=st4te", true), "issuer-wrong");
         assert_eq!(reason("error=access_denied&state=st4te", true), "issuer-wrong");
+        // A stranger's redirect URL may bring one `iss` along, before the provider adds its own.
+        let double = "iss=https%3A%2F%2Flogin.example&code=c0de&state=st4te&iss=https%3A%2F%2Fevil.example";
+        assert_eq!(reason(double, false), "issuer-wrong");
     }
 
     #[test]
     fn refusals_and_missing_codes_end_the_wait() {
         assert_eq!(reason("error=access_denied&state=st4te", false), "provider-refused");
         assert_eq!(reason("code=a&code=b&state=st4te", false), "provider-refused");
+        assert_eq!(reason("error=a&error=b&code=c0de&state=st4te", false), "provider-refused");
     }
 
     #[test]
