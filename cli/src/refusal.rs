@@ -3,7 +3,7 @@
 use std::{borrow::Cow, fmt};
 
 use clap::builder::styling::{AnsiColor, Style};
-use kubemint_core::problem::Reason;
+use kubemint_core::{name, problem::Reason};
 
 /// Why a command ends without having done what it was asked.
 #[derive(Debug)]
@@ -90,12 +90,12 @@ impl From<Reason> for Refusal {
 /// The exit status of a wrong command line (`EX_USAGE` of sysexits.h).
 pub const EXIT_USAGE: u8 = 64;
 
-/// Text from elsewhere without the control characters that could drive a terminal.
+/// Text from elsewhere without the characters that could drive a terminal, or show a name as another.
 pub struct Plain<'a>(pub &'a str);
 
 impl fmt::Display for Plain<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.chars().try_for_each(|c| fmt::Write::write_char(f, if c.is_control() { '\u{fffd}' } else { c }))
+        self.0.chars().try_for_each(|c| fmt::Write::write_char(f, if name::is_deceptive(c) { '\u{fffd}' } else { c }))
     }
 }
 
@@ -107,6 +107,7 @@ mod tests {
     fn what_others_say_cannot_drive_the_terminal() {
         let refusal = Refusal::foreign("access\u{1b}[2J", "no\u{1b}]0;owned\u{7} way\r\n");
         assert!(!refusal.to_string().contains(|c: char| c.is_control()));
+        assert_eq!(Plain("prod\u{202e}dorp\u{200b}").to_string(), "prod\u{fffd}dorp\u{fffd}");
     }
 
     #[test]

@@ -52,7 +52,8 @@ fn check(name: &str, refusal: Reason) -> Result<(), Reason> {
 
 /// Control characters, and the invisible ones that reorder or hide text in logs and terminals
 /// (Unicode Bidi_Control, zero-width and line separators).
-fn is_deceptive(c: char) -> bool {
+#[must_use]
+pub fn is_deceptive(c: char) -> bool {
     c.is_control()
         || matches!(c, '\u{061c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
 }
