@@ -70,6 +70,12 @@ pub enum Command {
         /// The shell
         shell: clap_complete::Shell,
     },
+    /// Write the manual's pages, for whoever packages the plugin
+    #[command(hide = true)]
+    Man {
+        /// Where they go
+        folder: PathBuf,
+    },
     /// Print the version
     #[command(after_help = "Examples:\n  kubectl mint version")]
     Version,

@@ -34,7 +34,7 @@ mod turn;
 mod unreachable;
 mod whoami;
 
-use std::process::ExitCode;
+use std::{path::Path, process::ExitCode};
 
 use args::{Command, CommandLine, ConfigCommand, TokenArgs};
 use clap::{CommandFactory as _, Parser as _};
@@ -93,6 +93,7 @@ fn run(command: Command, verbose: bool) -> Result<(), Refusal> {
         Command::Config(ConfigCommand::Schema) => schema::print(),
         Command::SigningKey(args) => signing_key::run(&args),
         Command::Completion { shell } => completion(shell),
+        Command::Man { folder } => man(&folder),
         Command::Version => output::text(concat!("kubectl-mint ", env!("CARGO_PKG_VERSION"), "\n")),
     }
 }
@@ -101,6 +102,15 @@ fn completion(shell: clap_complete::Shell) -> Result<(), Refusal> {
     let mut script = Vec::new();
     clap_complete::generate(shell, &mut CommandLine::command().bin_name("kubectl-mint"), "kubectl-mint", &mut script);
     output::text(&String::from_utf8_lossy(&script))
+}
+
+fn man(folder: &Path) -> Result<(), Refusal> {
+    // A page's name has no space, unlike the command's.
+    let command = CommandLine::command().name("kubectl-mint").bin_name("kubectl-mint");
+    clap_mangen::generate_to(command, folder).map_err(|error| {
+        let sentence = format!("the pages cannot be written to {}: {}", folder.display(), home::lower(&error));
+        Refusal::new("output-failed", sentence).hint("name a folder that is there and yours")
+    })
 }
 
 #[cfg(test)]

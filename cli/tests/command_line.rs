@@ -221,3 +221,17 @@ fn what_is_no_list_of_signing_keys_is_left_alone() {
     assert!(ended.stderr.contains("(keys-refused)\n  name another file"), "{}", ended.stderr);
     assert_eq!(std::fs::read_to_string(rig.path("keys.json")).unwrap(), "{}");
 }
+
+#[test]
+fn the_manual_has_a_page_for_every_command() {
+    let rig = Rig::empty();
+    std::fs::create_dir(rig.path("man")).unwrap();
+    assert_eq!(rig.run(&["man", "man"]).status, 0);
+    for command in COMMANDS {
+        let name = [&["kubectl-mint"], *command].concat().join("-");
+        let page = std::fs::read_to_string(rig.path(&format!("man/{name}.1"))).unwrap();
+        assert!(page.contains(".SH SYNOPSIS") && page.contains("Examples:"), "{name}: {page}");
+    }
+    let missing = rig.run(&["man", "nowhere"]);
+    assert!(missing.status == 1 && missing.stderr.contains("(output-failed)\n  name a folder"), "{}", missing.stderr);
+}
