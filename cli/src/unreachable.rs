@@ -4,6 +4,9 @@ use rustls::{CertificateError, Error as TlsError};
 
 use crate::{home::lower, refusal::Refusal};
 
+/// How the standard library begins what a resolver says, for which it has no kind of its own.
+const RESOLVER: &str = "failed to lookup address";
+
 /// What went wrong, without the path and query of the URL, which could hold a code.
 pub fn refusal(whose: &str, url: &str, error: &ureq::Error) -> Refusal {
     let host = host(url);
@@ -11,6 +14,7 @@ pub fn refusal(whose: &str, url: &str, error: &ureq::Error) -> Refusal {
         return unbelieved(whose, host, error);
     }
     let cause = match error {
+        ureq::Error::Io(error) if error.to_string().starts_with(RESOLVER) => "no such host".to_owned(),
         ureq::Error::Io(error) => lower(error),
         ureq::Error::HostNotFound => "no such host".to_owned(),
         ureq::Error::Timeout(_) => "no answer within five seconds".to_owned(),
@@ -40,7 +44,7 @@ fn unbelieved(whose: &str, host: &str, error: &TlsError) -> Refusal {
         // Another CA of the same name, an earlier one perhaps, shows as a bad signature.
         Bad::UnknownIssuer | Bad::BadSignature => (
             "its certificate is of no CA that is believed here".to_owned(),
-            "if it has a CA of its own, give it: `kubectl mint login URL --certificate-authority FILE`; its administrator has the file",
+            "give the CA that signed it, another one if one was given: `kubectl mint login URL --certificate-authority FILE`; its administrator has the file",
         ),
         Bad::NotValidForName | Bad::NotValidForNameContext { .. } => (
             "its certificate is for another name".to_owned(),

@@ -55,7 +55,7 @@ fn nobody_answers() {
     told(
         &login(&rig, "https://mint.invalid", &[]),
         1,
-        "the mint mint.invalid cannot be reached: ",
+        "the mint mint.invalid cannot be reached: no such host (unreachable)",
         "check the address",
     );
 }
