@@ -15,6 +15,8 @@ mod webcrypto;
 
 pub use task::Task;
 
+use std::sync::Once;
+
 use kubemint::Request;
 use wasm_bindgen::prelude::*;
 use worker::Env;
@@ -23,6 +25,7 @@ use worker::Env;
 #[wasm_bindgen]
 #[must_use]
 pub fn receive(head: &str, body: Vec<u8>, environment: Env) -> Task {
+    HUSH.call_once(hush);
     // A header's value holds no line feed: fetch sees to that.
     let mut lines = head.split('\n').map(str::to_owned);
     let mut next = || lines.next().unwrap_or_default();
@@ -45,9 +48,11 @@ pub fn receive(head: &str, body: Vec<u8>, environment: Env) -> Task {
     })
 }
 
-/// Where a panic happened, never what it says: nobody can know what it quotes.
-#[wasm_bindgen(start)]
-fn start() {
+/// Once for each instance, and not at its start: workers-rs sets a hook there that writes out what a panic says.
+static HUSH: Once = Once::new();
+
+/// Of a panic only its place is logged: nobody can know what it quotes.
+fn hush() {
     std::panic::set_hook(Box::new(|info| {
         let place = info.location().map(|at| format!("{}:{}", at.file(), at.line()));
         log::write(&serde_json::json!({ "event": "panicked", "at": place }).to_string());
