@@ -75,7 +75,7 @@ impl View {
     /// Reads a `ClusterList` as the mint serves it.
     ///
     /// # Errors
-    /// [`Reason::RequestMalformed`] if it is none, or a cluster has no name or no endpoint.
+    /// [`Reason::RequestMalformed`] if it is none, or a cluster has no name or no endpoint at an https URL.
     pub fn list(body: &[u8]) -> Result<Vec<Self>, Reason> {
         let list = json::parse(body).ok_or(Reason::RequestMalformed)?;
         let items = list.get("items").and_then(Value::as_array).ok_or(Reason::RequestMalformed)?;
@@ -109,10 +109,15 @@ fn endpoint(endpoint: &Endpoint) -> Value {
 fn read_endpoint(value: &Value) -> Option<Endpoint> {
     Some(Endpoint {
         name: json::text(value, "name")?.into(),
-        server: json::text(value, "server")?.into(),
+        server: json::text(value, "server").filter(|url| is_https(url))?.into(),
         tls_server_name: optional(value, "tlsServerName")?,
         proxy_url: optional(value, "proxyURL")?,
     })
+}
+
+/// Nobody may be led to speak in clear, not by the mint either.
+fn is_https(url: &str) -> bool {
+    url.starts_with("https://") && url.bytes().all(|b| b.is_ascii_graphic())
 }
 
 /// A text that may be absent; another kind of value is no absence, but a CA or proxy one would miss.
@@ -131,11 +136,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn h91_a_member_of_another_kind_is_no_absence() {
+    fn h91_a_member_of_another_kind_is_no_absence_and_servers_speak_https() {
         let list = r#"{"items":[{"metadata":{"name":"prod"},"spec":{"accepts":["bound"],"endpoints":[{"name":"a","server":"https://a","proxyURL":"http://p"}]}}]}"#;
         assert_eq!(View::list(list.as_bytes()).unwrap()[0].endpoints[0].proxy_url.as_deref(), Some("http://p"));
         for bad in [
             list.replace("\"http://p\"", "1"),
+            list.replace("https://a", "http://a"),
+            list.replace("https://a", "https://a\\u001b[2J"),
             list.replace("\"spec\":{", "\"spec\":{\"certificateAuthorityData\":[],"),
         ] {
             assert_eq!(View::list(bad.as_bytes()), Err(Reason::RequestMalformed), "{bad}");
