@@ -33,6 +33,7 @@ pub async fn grant(mint: &Mint, host: &impl Host, mut grant: Grant) -> Result<Is
     let line = json!({
         "event": "issued", "kind": "grant", "aud": grant.audience, "sub": grant.subject, "jti": grant.id,
         "sid": grant.session_id, "jkt": grant.holder.thumbprint(), "exp": grant.expires_at,
+        "keys_end": mint.keys.end(),
     });
     host.log(&line.to_string());
     Ok(Issued { token, token_type: exchange::GRANT.into(), expires_at: grant.expires_at })
@@ -51,7 +52,7 @@ pub async fn bearer(mint: &Mint, host: &impl Host, mut bearer: Bearer) -> Result
     }
     let line = json!({
         "event": "issued", "kind": "bearer", "aud": bearer.audience, "sub": bearer.subject, "jti": bearer.id,
-        "sid": bearer.session_id, "exp": bearer.expires_at,
+        "sid": bearer.session_id, "exp": bearer.expires_at, "keys_end": mint.keys.end(),
     });
     host.log(&line.to_string());
     Ok(Issued { token, token_type: exchange::ACCESS_TOKEN.into(), expires_at: bearer.expires_at })

@@ -73,6 +73,12 @@ impl Keys {
         self.0.iter().filter(|key| key.sign_from <= now && now < key.sign_until).max_by_key(|key| key.sign_from)
     }
 
+    /// When the last of them signs no longer: whoever runs the mint has given it another by then.
+    #[must_use]
+    pub fn end(&self) -> Option<Time> {
+        self.0.iter().map(|key| key.sign_until).max()
+    }
+
     /// The keys that are published now, and so the ones our own credentials are verified with.
     #[must_use]
     pub fn published(&self, now: Time) -> KeySet {
@@ -119,6 +125,7 @@ mod tests {
         assert_ne!(id(99), id(100));
         assert_eq!(id(100), id(399));
         assert_eq!(id(400), None);
+        assert_eq!(keys.end(), Some(at(400)));
         let published = |now| keys.published(at(now)).len();
         assert_eq!((published(0), published(299), published(300), published(500)), (2, 2, 1, 0));
     }

@@ -150,6 +150,7 @@ fn logs_hold_ids_and_no_tokens() {
     rig.exchange(&presentation, ISS, None, String::new());
     let log = rig.host.log.borrow().join("\n");
     assert!(log.contains("\"event\":\"issued\"") && log.contains("session-chained"), "{log}");
+    assert!(log.contains("\"keys_end\":1"), "an operator can see when the keys are over: {log}");
     for part in presentation.split(['.', '~']).filter(|part| part.len() > 50) {
         assert!(!log.contains(part));
     }
