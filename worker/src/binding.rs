@@ -14,14 +14,19 @@ pub fn text(environment: &Env, name: &str) -> Option<String> {
     Some(text).filter(|text| !text.is_empty())
 }
 
-/// Whether the platform's rate limiter of that name lets a key pass; none if there is no limiter.
-pub async fn limit(environment: &Env, name: &str, key: &str) -> Option<bool> {
-    let limiter = present(environment, name)?.rate_limiter(name).ok()?;
+/// Whether there is a binding of that name.
+pub fn has(environment: &Env, name: &str) -> bool {
+    present(environment, name).is_some()
+}
+
+/// Whether the platform's rate limiter of that name lets a key pass.
+pub async fn limit(environment: &Env, name: &str, key: &str) -> bool {
+    // A limiter that fails must not lock everybody out.
+    let Ok(limiter) = environment.rate_limiter(name) else { return true };
     let key = key.to_owned();
     let outcome =
         task::settled_future(async move { limiter.limit(key).await.ok().map(|outcome| outcome.success.into()) });
-    // A limiter that fails must not lock everybody out.
-    Some(outcome.await != JsValue::FALSE)
+    outcome.await != JsValue::FALSE
 }
 
 /// The environment, if it has that binding: the library throws at one that is null, as an unset variable is in workerd.

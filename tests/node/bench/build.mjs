@@ -1,7 +1,8 @@
-// `node build.mjs WORKER OUT`: bundles one of the JavaScript workers into one module.
+// `node build.mjs WORKER OUT KEPT`: bundles one of the JavaScript workers into one module; KEPT, true or false, says
+// whether it keeps the keys it imports.
 import { buildSync } from "esbuild";
 
-const [worker, out] = process.argv.slice(2);
+const [worker, out, kept] = process.argv.slice(2);
 buildSync({
   entryPoints: [worker],
   outfile: out,
@@ -10,5 +11,6 @@ buildSync({
   format: "esm",
   target: "es2022",
   external: ["./config.json"],
+  define: { KEPT: kept },
   logLevel: "warning",
 });

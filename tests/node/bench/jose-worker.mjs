@@ -1,7 +1,7 @@
 // What a careful person would write instead of the mint's worker: the same exchange in JavaScript with npm's jose.
 //
-// It makes the same checks in the same order on the same configuration and signing keys, and caches every key it
-// imports. It answers POST /token only: an ID token for a session or grant, a presentation of a session for a grant.
+// It makes the same checks in the same order on the same configuration and signing keys. Built with KEPT it keeps every
+// key it imports, as ours does; without it imports them for each request, as most people's do, but its own signing key. It answers POST /token only: an ID token for a session or grant, a presentation of a session for a grant.
 import { calculateJwkThumbprint, compactVerify, decodeProtectedHeader, importJWK, jwtVerify, SignJWT } from "jose";
 import configurationText from "./config.json";
 
@@ -12,6 +12,7 @@ const TYPES = "urn:ietf:params:oauth:token-type:";
 const HOUR = 3600;
 const encoder = new TextEncoder();
 
+/* global KEPT */
 const imported = new Map();
 let signer;
 let providerKeys;
@@ -27,11 +28,14 @@ const randomId = () => base64url(crypto.getRandomValues(new Uint8Array(16)));
 
 async function key(jwk, algorithm) {
   const name = jwk.x ?? jwk.n;
-  if (!imported.has(name)) {
+  const known = imported.get(name);
+  if (known) return known;
+  const made = { key: await importJWK(jwk, algorithm), thumbprint: await calculateJwkThumbprint(jwk) };
+  if (KEPT) {
     if (imported.size > 512) imported.clear();
-    imported.set(name, { key: await importJWK(jwk, algorithm), thumbprint: await calculateJwkThumbprint(jwk) });
+    imported.set(name, made);
   }
-  return imported.get(name);
+  return made;
 }
 
 async function ready(environment) {

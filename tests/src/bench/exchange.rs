@@ -23,19 +23,26 @@ const AT_ONCE: usize = 8;
 pub fn rows(_run: &Run) -> Result<Vec<Row>> {
     stay_on(SERVER)?;
     let ours = Edge::start("bench-edge", "RS256", &[("RATE_LIMIT", u32::MAX.to_string())])?;
-    let jose = beside(&ours, "jose", "jose-worker.mjs")?;
-    let hello = beside(&ours, "hello", "hello-worker.mjs")?;
+    let jose = beside(&ours, "jose", "jose-worker.mjs", true)?;
+    let importing = beside(&ours, "jose-importing", "jose-worker.mjs", false)?;
+    let hello = beside(&ours, "hello", "hello-worker.mjs", true)?;
     stay_on(GENERATOR)?;
-    let mut people = [Person::new(&ours)?, Person::new(&jose)?];
+    let mut people = [Person::new(&ours)?, Person::new(&jose)?, Person::new(&importing)?];
     let mut rows = vec![people[0].first.clone(), bundle_size()?];
-    for (name, kind, least) in
-        [("exchange: sign-in → session", Kind::SignIn, 1.05), ("exchange: session → grant", Kind::Session, 1.0)]
-    {
-        let mut scores = [Score::default(), Score::default(), Score::default()];
+    for (name, kind, least) in [
+        ("exchange: sign-in → session", Kind::SignIn, [1.05, 1.2]),
+        ("exchange: session → grant", Kind::Session, [1.0, 1.0]),
+    ] {
+        let mut scores = [Score::default(), Score::default(), Score::default(), Score::default()];
         // The first round only warms everything up.
         for round in 0..=ROUNDS {
-            let requests = [people[0].request(&ours, kind)?, people[1].request(&jose, kind)?];
-            let turns = [(&ours, &requests[0]), (&jose, &requests[1]), (&hello, &requests[1])];
+            let requests = [
+                people[0].request(&ours, kind)?,
+                people[1].request(&jose, kind)?,
+                people[2].request(&importing, kind)?,
+            ];
+            let turns =
+                [(&ours, &requests[0]), (&jose, &requests[1]), (&importing, &requests[2]), (&hello, &requests[1])];
             for ((edge, request), score) in turns.into_iter().zip(&mut scores) {
                 let measured = measure(edge, request)?;
                 if round > 0 {
@@ -43,20 +50,23 @@ pub fn rows(_run: &Run) -> Result<Vec<Row>> {
                 }
             }
         }
-        let [ours, jose, hello] = &scores;
-        let beside = format!("jose: {}; hello: {}", jose.figure(), hello.figure());
-        rows.push(Row::ratio(name, ours.figure(), beside, jose.cost() / ours.cost(), least));
+        let [ours, jose, importing, hello] = &scores;
+        for (which, other, least) in [("keeping its keys", jose, least[0]), ("importing keys", importing, least[1])] {
+            let beside = format!("jose {which}: {}; hello: {:.0} µs", other.figure(), hello.cost());
+            rows.push(Row::ratio(name, ours.figure(), beside, other.cost() / ours.cost(), least));
+        }
     }
     Ok(rows)
 }
 
 /// A JavaScript worker in the mint's place, bundled.
-fn beside(ours: &Edge, name: &str, source: &str) -> Result<Edge> {
+fn beside(ours: &Edge, name: &str, source: &str, kept: bool) -> Result<Edge> {
     let folder = ours.run.dir(&format!("{name}-bundle"))?;
     let bundled = Command::new(tools::tool("node")?)
         .arg(script("bench/build.mjs"))
         .arg(script("bench").join(source))
         .arg(folder.join("entry.mjs"))
+        .arg(kept.to_string())
         .output()?;
     ensure!(bundled.status.success(), "esbuild: {}", String::from_utf8_lossy(&bundled.stderr));
     ours.beside(name, &folder, &script("bench/config.capnp"))
