@@ -57,7 +57,13 @@ impl KeySet {
     /// A set of one issuer's ES256 keys under their thumbprints.
     #[must_use]
     pub fn of<'a>(keys: impl IntoIterator<Item = &'a PublicKey>) -> Self {
-        Self(keys.into_iter().map(|key| (key.thumbprint(), VerifyingKey::P256(key.clone()))).collect())
+        Self::named(keys.into_iter().map(|key| (key.thumbprint(), key)))
+    }
+
+    /// As [`Self::of`], for an issuer that has its keys' thumbprints at hand.
+    #[must_use]
+    pub fn named<'a>(keys: impl IntoIterator<Item = (String, &'a PublicKey)>) -> Self {
+        Self(keys.into_iter().map(|(id, key)| (id, VerifyingKey::P256(key.clone()))).collect())
     }
 
     /// The key of an id. An id is an opaque map key: never a path, a URL or a query.

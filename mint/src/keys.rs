@@ -82,7 +82,8 @@ impl Keys {
     /// The keys that are published now, and so the ones our own credentials are verified with.
     #[must_use]
     pub fn published(&self, now: Time) -> KeySet {
-        KeySet::of(self.0.iter().filter(|key| now < key.publish_until).map(|key| &key.public))
+        let published = self.0.iter().filter(|key| now < key.publish_until);
+        KeySet::named(published.map(|key| (key.id.clone(), &key.public)))
     }
 }
 
