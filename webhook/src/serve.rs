@@ -13,7 +13,7 @@ use tokio::{
 use crate::{
     command::Serve,
     config::Config,
-    deny::{DenyFile, Reading},
+    deny::{DenyFile, Problem, Reading},
     failure::Failure,
     host::Host,
     log,
@@ -43,6 +43,9 @@ pub fn run(options: &Serve) -> Result<(), Failure> {
 
     let mut deny_file = DenyFile::default();
     let first = deny_file.look(config.deny.as_deref());
+    if let Some(Problem::Unreadable(why)) = &first.problem {
+        return Err(undenied(why));
+    }
     let trust = Arc::new(Trust::new(
         config.authenticator(),
         state.load(&config.source.issuer),
@@ -143,6 +146,14 @@ async fn answer(listener: TcpListener, tls: Tls, host: Arc<Host>, path: std::pat
 
 fn unserved(error: &crate::tls::TlsError) -> Failure {
     Failure::refusal(error.to_string(), "`kubemint-webhook init` makes a certificate and its key")
+}
+
+/// Later the last list stays in force; at the start there is none, and whom the file shuts out would be let in.
+fn undenied(why: &str) -> Failure {
+    Failure::refusal(
+        format!("the deny file cannot be read: {why}"),
+        "bring it back, or make an empty one, which shuts nobody out",
+    )
 }
 
 fn unstarted(error: &std::io::Error) -> Failure {

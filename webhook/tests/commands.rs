@@ -79,6 +79,9 @@ fn serve_refuses_to_start_without_what_it_needs() {
     fs::rename(webhook.path("key"), webhook.path("tls.key")).unwrap();
     fs::write(webhook.path("state"), "").unwrap();
     assert!(serve().contains("the state folder"));
+    fs::remove_file(webhook.path("state")).unwrap();
+    webhook.configure(&mint, &format!("{}[revocations]\ndeny = \"deny\"\n", webhook::CEILING));
+    assert!(serve().contains("the deny file cannot be read: "), "whom it shut out would be let in again");
 }
 
 #[test]
