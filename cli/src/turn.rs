@@ -14,11 +14,19 @@ const ASKED: &str = "sign-in.asked";
 const PAUSE: Seconds = Seconds::minutes(5);
 const POLL: Duration = Duration::from_millis(100);
 const PATIENCE: Duration = Duration::from_secs(180);
+/// More than a day is a mistake, and more than the clock can add up.
+const MOST: Duration = Duration::from_secs(86_400);
+/// How much longer than the one whose turn it is others wait: that one has to exchange the code too.
+const LONGER: Duration = Duration::from_secs(15);
 
 /// How long a person is waited for: `KUBEMINT_SIGN_IN_TIMEOUT` in seconds, else three minutes.
 pub fn patience() -> Duration {
-    let seconds = env::var("KUBEMINT_SIGN_IN_TIMEOUT").ok().and_then(|text| text.parse().ok());
-    seconds.map_or(PATIENCE, Duration::from_secs)
+    patience_in(env::var("KUBEMINT_SIGN_IN_TIMEOUT").ok().as_deref())
+}
+
+fn patience_in(text: Option<&str>) -> Duration {
+    let seconds = text.and_then(|text| text.parse().ok());
+    seconds.map_or(PATIENCE, |seconds| Duration::from_secs(seconds).min(MOST))
 }
 
 /// Ends the pause: somebody did answer, or asked of their own accord.
@@ -30,8 +38,7 @@ pub fn answered(context: &Context) -> Result<(), Refusal> {
 pub fn take(context: &Context, mint: &Mint) -> Result<Kept, Refusal> {
     let start = Instant::now();
     let mut told = false;
-    // A little longer than the one whose turn it is, who has to exchange the code too.
-    while start.elapsed() < patience() + Duration::from_secs(15) {
+    while start.elapsed() < patience() + LONGER {
         if let Some(_lock) = context.home.try_lock(LOCK)? {
             return ask(context, mint);
         }
@@ -75,4 +82,16 @@ fn unanswered(mint: &Mint) -> Refusal {
     let sentence =
         format!("your session with {} is over, and the last sign-in in the browser was not answered", mint.issuer);
     Refusal::new("sign-in-unanswered", sentence).hint(format!("run `kubectl mint login {}`", mint.issuer))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_patience_is_too_long_to_wait_a_little_longer() {
+        assert!(patience_in(Some("18446744073709551615")).checked_add(LONGER).is_some());
+        assert_eq!(patience_in(Some("7")), Duration::from_secs(7));
+        assert_eq!((patience_in(Some("soon")), patience_in(None)), (PATIENCE, PATIENCE));
+    }
 }
