@@ -37,7 +37,7 @@ pub struct Row {
 impl Row {
     /// A figure that must be so many times better than another.
     pub fn ratio(path: impl Into<String>, ours: String, beside: String, ratio: f64, least: f64) -> Self {
-        let budget = if least > 0.0 { format!("≥ {least:.1} ×") } else { "none".to_owned() };
+        let budget = if least > 0.0 { format!("≥ {least:.2} ×") } else { "none".to_owned() };
         Self { path: path.into(), ours, beside, ratio: Some(ratio), budget, kept: ratio >= least }
     }
 
