@@ -17,12 +17,12 @@ pub struct Refusal {
 impl Refusal {
     /// A refusal by its stable kebab-case name, with a sentence that has no final stop.
     pub fn new(reason: &'static str, sentence: impl Into<String>) -> Self {
-        Self { reason: Cow::Borrowed(reason), sentence: sentence.into(), hint: None, status: 1 }
+        Self { reason: Cow::Borrowed(reason), sentence: short(&sentence.into()), hint: None, status: 1 }
     }
 
     /// A refusal that somebody else gave, under its own name.
     pub fn foreign(reason: &str, sentence: impl Into<String>) -> Self {
-        Self { reason: Cow::Owned(reason.to_owned()), sentence: sentence.into(), hint: None, status: 1 }
+        Self { reason: Cow::Owned(short(reason)), sentence: short(&sentence.into()), hint: None, status: 1 }
     }
 
     /// A command line that makes no sense, though it parses.
@@ -87,6 +87,11 @@ impl From<Reason> for Refusal {
     }
 }
 
+/// An answer may have megabytes; nobody reads more of a sentence than this.
+fn short(text: &str) -> String {
+    text.chars().take(600).collect()
+}
+
 /// The exit status of a wrong command line (`EX_USAGE` of sysexits.h).
 pub const EXIT_USAGE: u8 = 64;
 
@@ -108,6 +113,18 @@ mod tests {
         let refusal = Refusal::foreign("access\u{1b}[2J", "no\u{1b}]0;owned\u{7} way\r\n");
         assert!(!refusal.to_string().contains(|c: char| c.is_control()));
         assert_eq!(Plain("prod\u{202e}dorp\u{200b}").to_string(), "prod\u{fffd}dorp\u{fffd}");
+    }
+
+    #[test]
+    fn what_others_say_cannot_flood_the_terminal() {
+        let long = "e".repeat(4 << 20);
+        for refusal in [
+            Refusal::foreign("expired", long.as_str()),
+            Refusal::foreign(&long, "no"),
+            Refusal::new("a", long.as_str()),
+        ] {
+            assert!(refusal.to_string().len() < 2000);
+        }
     }
 
     #[test]
