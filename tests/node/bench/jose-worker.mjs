@@ -10,6 +10,7 @@ const { issuer } = configuration;
 const GRANT = "kubemint-grant+sd-jwt";
 const TYPES = "urn:ietf:params:oauth:token-type:";
 const HOUR = 3600;
+const RATE = 4_000_000_000;
 const encoder = new TextEncoder();
 
 /* global KEPT */
@@ -113,7 +114,19 @@ function decide(who, cluster) {
   return [...new Set(rules.flatMap((rule) => rule.groups))];
 }
 
+/** A bucket for each subject, never empty here: what is compared is the work. */
+const buckets = new Map();
+function limit(subject) {
+  const at = Date.now();
+  const bucket = buckets.get(subject) ?? { left: RATE, at };
+  const left = Math.min(RATE, bucket.left + ((at - bucket.at) * RATE) / 60_000);
+  demand(left >= 1, "rate-limited");
+  if (buckets.size > 10_000) buckets.clear();
+  buckets.set(subject, { left: left - 1, at });
+}
+
 async function issue(who, resource) {
+  limit(who.sub);
   const cluster = resource === issuer ? undefined : resource.slice(`${issuer}/clusters/`.length);
   demand(!cluster || configuration.clusters.some((one) => one.name === cluster), "resource-unknown");
   const decided = decide(who, cluster);
@@ -124,7 +137,9 @@ async function issue(who, resource) {
   const rest = { groups: cluster ? decided : who.groups, sid, session_iat, auth_time, cnf, window: 60, client_id };
   const header = { alg: "ES256", typ: GRANT, kid: signer.id };
   const token = `${await new SignJWT({ ...claims, ...rest }).setProtectedHeader(header).sign(signer.key)}~`;
-  console.log(JSON.stringify({ event: "issued", jti: claims.jti, sid, sub, resource, exp }));
+  demand(token.length + 300 <= 4096, "grant-too-large");
+  const jkt = (await key(cnf.jwk, "ES256")).thumbprint;
+  console.log(JSON.stringify({ event: "issued", kind: "grant", aud: claims.aud, sub, jti: claims.jti, sid, jkt, exp }));
   return { access_token: token, issued_token_type: "urn:kubemint:params:oauth:token-type:grant", token_type: "N_A", expires_in: exp - now(), expires_at: exp };
 }
 
@@ -140,7 +155,15 @@ async function exchange(request, environment) {
   return issue(await presentation(subject), members.get("resource"));
 }
 
-const json = (value, status) => new Response(JSON.stringify(value), { status, headers: { "content-type": "application/json", "cache-control": "no-store" } });
+function json(value, status) {
+  const headers = {
+    "content-type": "application/json",
+    "cache-control": "no-store",
+    date: new Date().toUTCString(),
+    "x-content-type-options": "nosniff",
+  };
+  return new Response(JSON.stringify(value), { status, headers });
+}
 
 export default {
   async fetch(request, environment) {
