@@ -111,7 +111,7 @@ mod tests {
     #[test]
     fn a_missed_budget_shows() {
         let missed = Row::ratio("x", "1".into(), "2".into(), 0.5, 1.8);
-        assert!(!missed.kept && table(&[missed]).contains("0.50 × | ≥ 1.8 × | MISSED"));
+        assert!(!missed.kept && table(&[missed]).contains("0.50 × | ≥ 1.80 × | MISSED"));
         assert!(Row::bound("size", (7.0, 8.0), "MB", String::new()).kept);
     }
 }
