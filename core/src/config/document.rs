@@ -88,14 +88,15 @@ impl Document {
                 groups: entry.claim_mappings.groups.as_ref().map(mapping),
             });
         }
-        // With `a:` and `a:b:` the first provider's user `b:x` would be the second's `x`.
-        let prefix = |i: usize| providers.get(i).map_or("", |p: &Provider| p.username.prefix.as_str());
-        let unique = (0..providers.len())
-            .all(|i| (0..i).all(|j| !prefix(i).starts_with(prefix(j)) && !prefix(j).starts_with(prefix(i))));
         faults.unless(
-            unique,
+            are_apart(providers.iter().map(|p| p.username.prefix.as_str())),
             "identityProviders",
             "for each provider a username prefix that none of the others begins with",
+        );
+        faults.unless(
+            are_apart(providers.iter().filter_map(|p| p.groups.as_ref()).map(|groups| groups.prefix.as_str())),
+            "identityProviders",
+            "for each provider a group prefix that none of the others begins with",
         );
         providers
     }
@@ -188,6 +189,15 @@ fn lives(entry: &LivesEntry, path: &str, faults: &mut Faults) -> Lives {
         bound: read(&entry.bound, "bound", grant::MAX_LIFE, "a duration such as 8h, at most 7d"),
         bearer: read(&entry.bearer, "bearer", bearer::MAX_LIFE, "a duration such as 15m, at most 72h"),
     }
+}
+
+/// Whether no prefix begins with another: with `a:` and `a:b:` the first provider's `b:x` would be the second's `x`.
+fn are_apart<'a>(prefixes: impl Iterator<Item = &'a str>) -> bool {
+    let prefixes: Vec<&str> = prefixes.collect();
+    prefixes
+        .iter()
+        .enumerate()
+        .all(|(i, one)| prefixes.iter().skip(i + 1).all(|other| !one.starts_with(other) && !other.starts_with(one)))
 }
 
 fn mapping(entry: &MappingEntry) -> Mapping {

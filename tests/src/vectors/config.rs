@@ -181,6 +181,7 @@ fn providers(file: &mut File) {
         other["issuer"]["url"] = url.into();
         config["identityProviders"][0]["claimMappings"]["username"]["prefix"] = first.into();
         other["claimMappings"]["username"]["prefix"] = second.into();
+        other["claimMappings"]["groups"]["prefix"] = "other:".into();
         config["identityProviders"].as_array_mut().expect("an array").push(other);
         json!({ "config": { "json": config } })
     };
@@ -194,6 +195,11 @@ fn providers(file: &mut File) {
     file.refuse("h92 the other way round", two("a:b:", "a:", "other", url), json!([all]));
     file.refuse("h92 an empty prefix", two("a:", "", "other", url), json!([prefix, all]));
     file.refuse("h92 the same alias", two("a:", "b:", "corp", url), json!(["identityProviders[1].alias"]));
+    for (name, prefix) in [("the same", "corp:"), ("an empty", ""), ("a longer", "corp:x:")] {
+        let mut config = two("a:", "b:", "other", url);
+        config["config"]["json"]["identityProviders"][1]["claimMappings"]["groups"]["prefix"] = prefix.into();
+        file.refuse(format!("h92 {name} group prefix"), config, json!([all]));
+    }
     let login = "https://login.example.com";
     file.refuse("h92 the same issuer", two("a:", "b:", "other", login), json!(["identityProviders[1].issuer.url"]));
 }
