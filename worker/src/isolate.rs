@@ -35,8 +35,8 @@ pub async fn current(environment: &Env) -> Result<Rc<Isolate>, Unready> {
         return Ok(isolate);
     }
     let isolate = Rc::new(Isolate::new(environment).await?);
-    CURRENT.set(Some(Rc::clone(&isolate)));
-    Ok(isolate)
+    // Another first request may have been faster: one memory of spent proofs serves all.
+    Ok(CURRENT.with_borrow_mut(|current| Rc::clone(current.get_or_insert(isolate))))
 }
 
 impl Isolate {
