@@ -56,16 +56,18 @@ fn h64_a_provider_that_misbehaves_is_left_alone_and_no_other_suffers() -> Result
     Ok(())
 }
 
+/// Only the honest one's groups are mapped: the others never get as far.
 fn entry(way: &str, issuer: &str) -> Value {
+    let mut mappings = json!({ "username": { "claim": "sub", "prefix": format!("{way}:") } });
+    if way == "honest" {
+        mappings["groups"] = json!({ "claim": "groups", "prefix": "" });
+    }
     json!({
         "alias": way,
         "clientID": "kubemint",
         "issuer": { "url": issuer, "audiences": ["kubemint"] },
         "scopes": ["openid"],
-        "claimMappings": {
-            "username": { "claim": "sub", "prefix": format!("{way}:") },
-            "groups": { "claim": "groups", "prefix": "" },
-        },
+        "claimMappings": mappings,
     })
 }
 
