@@ -4,7 +4,7 @@ use alloc::{string::String, vec::Vec};
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    grant::{Expected, LEEWAY},
+    grant::{self, Expected},
     jws::{Check, Compact, Header, Passed, Signed, SigningInput},
     key_set::KeySet,
     name,
@@ -103,27 +103,13 @@ impl<'a> Pending<'a> {
     /// The reasons of the claims.
     pub fn accept(&self, passed: &Passed<'_>, expected: &Expected<'_>, now: Time) -> Result<Bearer, Reason> {
         let claims: Claims = self.0.claims(passed)?;
-        if claims.iss != expected.issuer {
-            return Err(Reason::IssuerWrong);
-        }
-        if claims.aud != expected.audience {
-            return Err(Reason::AudienceWrong);
-        }
+        expected.check_parties(&claims.iss, &claims.aud)?;
         if !name::is_id(&claims.jti) || !name::is_id(&claims.sid) || claims.exp <= claims.iat {
             return Err(Reason::ClaimsMalformed);
         }
-        if claims.exp.since(claims.iat) > expected.max_life {
-            return Err(Reason::LifeTooLong);
-        }
-        if claims.iat > now.plus(LEEWAY) {
-            return Err(Reason::NotYetValid);
-        }
-        if claims.exp <= now {
-            return Err(Reason::Expired);
-        }
-        name::check_subject(&claims.sub)?;
-        name::check_username(&claims.username)?;
-        name::check_groups(&claims.groups)?;
+        expected.check_life(claims.iat, claims.exp)?;
+        grant::check_time(claims.iat, claims.exp, now)?;
+        name::check_identity(&claims.sub, &claims.username, &claims.groups)?;
         Ok(from_checked(claims))
     }
 }

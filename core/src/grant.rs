@@ -70,6 +70,28 @@ pub struct Expected<'a> {
     pub max_life: Seconds,
 }
 
+impl Expected<'_> {
+    /// One issuer and one audience, each compared exactly.
+    pub(crate) fn check_parties(&self, issuer: &str, audience: &str) -> Result<(), Reason> {
+        if issuer != self.issuer {
+            return Err(Reason::IssuerWrong);
+        }
+        if audience == self.audience { Ok(()) } else { Err(Reason::AudienceWrong) }
+    }
+
+    pub(crate) fn check_life(&self, issued_at: Time, expires_at: Time) -> Result<(), Reason> {
+        if expires_at.since(issued_at) > self.max_life { Err(Reason::LifeTooLong) } else { Ok(()) }
+    }
+}
+
+/// Whether something of ours is alive.
+pub(crate) fn check_time(issued_at: Time, expires_at: Time, now: Time) -> Result<(), Reason> {
+    if issued_at > now.plus(LEEWAY) {
+        return Err(Reason::NotYetValid);
+    }
+    if expires_at <= now { Err(Reason::Expired) } else { Ok(()) }
+}
+
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Claims {
@@ -113,10 +135,7 @@ impl Grant {
     /// # Errors
     /// [`Reason::NotYetValid`] or [`Reason::Expired`].
     pub fn check_time(&self, now: Time) -> Result<(), Reason> {
-        if self.issued_at > now.plus(LEEWAY) {
-            return Err(Reason::NotYetValid);
-        }
-        if self.expires_at <= now { Err(Reason::Expired) } else { Ok(()) }
+        check_time(self.issued_at, self.expires_at, now)
     }
 
     fn to_claims(&self) -> Claims {
@@ -141,24 +160,15 @@ impl Grant {
     }
 
     fn from_claims(claims: Claims, expected: &Expected<'_>, now: Time) -> Result<Self, Reason> {
-        if claims.iss != expected.issuer {
-            return Err(Reason::IssuerWrong);
-        }
-        if claims.aud != expected.audience {
-            return Err(Reason::AudienceWrong);
-        }
+        expected.check_parties(&claims.iss, &claims.aud)?;
         let ids = [&claims.jti, &claims.sid].into_iter().all(|id| name::is_id(id));
         let window = (1..=MAX_WINDOW.0).contains(&claims.window);
         let hash = claims._sd_alg.as_deref().is_none_or(|a| a == "sha-256");
         if !ids || !window || !hash || claims.exp <= claims.iat || claims.session_iat > claims.iat.plus(LEEWAY) {
             return Err(Reason::ClaimsMalformed);
         }
-        if claims.exp.since(claims.iat) > expected.max_life {
-            return Err(Reason::LifeTooLong);
-        }
-        name::check_subject(&claims.sub)?;
-        name::check_username(&claims.username)?;
-        name::check_groups(&claims.groups)?;
+        expected.check_life(claims.iat, claims.exp)?;
+        name::check_identity(&claims.sub, &claims.username, &claims.groups)?;
         let grant = Self::from_checked(claims)?;
         grant.check_time(now)?;
         Ok(grant)

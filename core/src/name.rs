@@ -40,6 +40,13 @@ pub fn check_subject(subject: &str) -> Result<(), Reason> {
     if good { Ok(()) } else { Err(Reason::ClaimsMalformed) }
 }
 
+/// Checks all the names of a credential.
+pub(crate) fn check_identity(subject: &str, username: &str, groups: &[String]) -> Result<(), Reason> {
+    check_subject(subject)?;
+    check_username(username)?;
+    check_groups(groups)
+}
+
 fn check(name: &str, refusal: Reason) -> Result<(), Reason> {
     if name.is_empty() || name.len() > MAX_BYTES || name.chars().any(is_deceptive) {
         return Err(refusal);
