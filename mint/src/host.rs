@@ -1,6 +1,10 @@
 //! What the world must give the mint, and nothing else.
 
-use kubemint_core::{jws::Check, time::Time};
+use kubemint_core::{
+    jws::{Check, Passed},
+    problem::Reason,
+    time::Time,
+};
 
 /// The runtime around the mint: a clock, chance, a network, keys.
 #[allow(async_fn_in_trait, reason = "hosts are single-threaded isolates or tests: no Send is promised")]
@@ -19,6 +23,15 @@ pub trait Host {
     async fn limit(&self, key: &str) -> bool;
     /// One structured line (JSON), never with a token, key or PEM in it.
     fn log(&self, line: &str);
+}
+
+/// Runs a check as [`Check::run`] does, where the verifier must wait.
+///
+/// # Errors
+/// [`Reason::SignatureWrong`].
+pub(crate) async fn run<'a>(host: &impl Host, check: Check<'a>) -> Result<Passed<'a>, Reason> {
+    let valid = host.verify(check).await;
+    check.judged(valid)
 }
 
 /// A request, its body read once.

@@ -8,7 +8,10 @@ use kubemint_core::{
     session,
 };
 
-use crate::{host::Host, route::Mint};
+use crate::{
+    host::{self, Host},
+    route::Mint,
+};
 
 /// The session of a presentation. Grants for clusters, bearers and bare grants are refused: only
 /// what was made for the mint itself opens it.
@@ -19,14 +22,12 @@ pub async fn accept(mint: &Mint, host: &impl Host, presentation: &str) -> Result
     let now = host.now();
     let parts = Parts::split(presentation)?;
     let pending = grant::Pending::read(parts.grant(), &mint.keys.published(now))?;
-    let valid = host.verify(pending.check()).await;
-    let passed = pending.check().judged(valid)?;
+    let passed = host::run(host, pending.check()).await?;
     let issuer = &mint.config.issuer;
     let audience = Resource::Mint.bound_audience(issuer);
     let session = pending.accept(&passed, &session::expected(issuer, &audience), now)?;
     let binding = parts.binding(&session, grant::DEFAULT_WINDOW, now)?;
-    let valid = host.verify(binding.check()).await;
-    binding.accept(binding.check().judged(valid))?;
+    binding.accept(host::run(host, binding.check()).await)?;
     Ok(session)
 }
 

@@ -9,7 +9,10 @@ use kubemint_core::{
     problem::Reason,
 };
 
-use crate::{host::Host, route::Mint};
+use crate::{
+    host::{self, Host},
+    route::Mint,
+};
 
 /// The proof of the request's `DPoP` header, for exactly this purpose.
 ///
@@ -20,8 +23,7 @@ pub async fn prove(host: &impl Host, header: &str, purpose: &Purpose<'_>) -> Res
         return Err(Reason::ProofMissing);
     }
     let pending = dpop::Pending::read(header)?;
-    let valid = host.verify(pending.check()).await;
-    let passed = pending.check().judged(valid)?;
+    let passed = host::run(host, pending.check()).await?;
     pending.accept(&passed, purpose, host.now())
 }
 
@@ -35,8 +37,7 @@ pub async fn caller(mint: &Mint, host: &impl Host, token: &str, key: &PublicKey,
     let provider = mint.config.provider(unkeyed.issuer()).ok_or(Reason::ProviderUnknown)?;
     let keys = mint.providers.keys(host, &provider.issuer, &unkeyed).await?;
     let pending = unkeyed.with_keys(&keys)?;
-    let valid = host.verify(pending.check()).await;
-    let passed = pending.check().judged(valid)?;
+    let passed = host::run(host, pending.check()).await?;
     let expected = Expected {
         issuer: &provider.issuer,
         client_id: &provider.client_id,
