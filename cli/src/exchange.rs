@@ -45,14 +45,7 @@ impl Exchange<'_> {
         let url = resource.url(self.issuer);
         let issued = twice(|| {
             let presentation = session.present(self.key, self.mint.now())?;
-            let form = [
-                ("grant_type", GRANT_TYPE),
-                ("subject_token", &presentation),
-                ("subject_token_type", ACCESS_TOKEN),
-                ("resource", &url),
-                ("requested_token_type", GRANT),
-            ];
-            self.send(&form, None, GRANT)
+            self.send(&from_session(&presentation, &url, GRANT), None, GRANT)
         })?;
         Kept::receive(&issued.token, &resource.bound_audience(self.issuer), self.key, self.mint.now())
     }
@@ -63,15 +56,8 @@ impl Exchange<'_> {
         let url = Resource::Cluster(cluster.to_owned()).url(self.issuer);
         twice(|| {
             let presentation = session.present(self.key, self.mint.now())?;
-            let form = [
-                ("grant_type", GRANT_TYPE),
-                ("subject_token", &presentation),
-                ("subject_token_type", ACCESS_TOKEN),
-                ("resource", &url),
-                ("requested_token_type", ACCESS_TOKEN),
-            ];
             let proof = self.proof(&url, ACCESS_TOKEN, Some(&presentation))?;
-            self.send(&form, Some(&proof), ACCESS_TOKEN)
+            self.send(&from_session(&presentation, &url, ACCESS_TOKEN), Some(&proof), ACCESS_TOKEN)
         })
     }
 
@@ -88,6 +74,17 @@ impl Exchange<'_> {
         let signature = self.key.sign(input.bytes());
         Ok(input.attach(&signature))
     }
+}
+
+/// The form of an exchange of the session.
+fn from_session<'a>(presentation: &'a str, resource: &'a str, kind: &'a str) -> [(&'static str, &'a str); 5] {
+    [
+        ("grant_type", GRANT_TYPE),
+        ("subject_token", presentation),
+        ("subject_token_type", ACCESS_TOKEN),
+        ("resource", resource),
+        ("requested_token_type", kind),
+    ]
 }
 
 /// Once more if the clock was wrong: each answer of the mint mends what is remembered of it.
